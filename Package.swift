@@ -1,0 +1,41 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target: the upcoming language, and no warning left standing.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+/// What runs between `runc-swift` and the container: one thread, so no concurrency module. The release is Embedded Swift:
+/// no run-time metadata, which halves memory and page faults. Tests are built in the ordinary mode.
+let runtime: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(["-Xfrontend", "-disable-implicit-concurrency-module-import"]),
+        // By flags, since SwiftPM takes the feature's name for one of every configuration and drops the run path.
+        .unsafeFlags(
+            ["-enable-experimental-feature", "Embedded", "-Osize", "-Xfrontend", "-function-sections"],
+            .when(configuration: .release)
+        ),
+    ]
+
+/// Only `Linux` touches pointers, and each place says so.
+let kernel: [SwiftSetting] = runtime + [.strictMemorySafety()]
+
+let cFlags: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "runc-swift",
+    targets: [
+        .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+        .target(name: "CLinux", cSettings: cFlags, linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "Linux", dependencies: ["CLinux", "CCap"], swiftSettings: kernel),
+        .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
+)
