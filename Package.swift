@@ -34,7 +34,9 @@ let package = Package(
         .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
         .target(name: "CLinux", cSettings: cFlags, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Linux", dependencies: ["CLinux", "CCap"], swiftSettings: kernel),
+        .target(name: "JSON", swiftSettings: runtime),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11
