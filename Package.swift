@@ -36,9 +36,11 @@ let package = Package(
         .target(name: "Linux", dependencies: ["CLinux", "CCap"], swiftSettings: kernel),
         .target(name: "JSON", swiftSettings: runtime),
         .target(name: "OCI", dependencies: ["JSON", "Linux"], swiftSettings: runtime),
+        .target(name: "Cgroups", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: runtime),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: strict),
+        .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "OCI", "JSON", "Linux"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11
