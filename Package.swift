@@ -31,16 +31,23 @@ let cFlags: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treat
 let package = Package(
     name: "runc-swift",
     targets: [
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
         .target(name: "CLinux", cSettings: cFlags, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Linux", dependencies: ["CLinux", "CCap"], swiftSettings: kernel),
         .target(name: "JSON", swiftSettings: runtime),
         .target(name: "OCI", dependencies: ["JSON", "Linux"], swiftSettings: runtime),
         .target(name: "Cgroups", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: runtime),
+        .target(name: "Seccomp", dependencies: ["CSeccomp", "OCI", "Linux"], swiftSettings: runtime),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: strict),
         .testTarget(name: "CgroupsTests", dependencies: ["Cgroups", "OCI", "JSON", "Linux"], swiftSettings: strict),
+        .testTarget(
+            name: "SeccompTests",
+            dependencies: ["Seccomp", "CSeccomp", "OCI", "JSON", "Linux"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11
