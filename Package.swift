@@ -39,6 +39,11 @@ let package = Package(
         .target(name: "OCI", dependencies: ["JSON", "Linux"], swiftSettings: runtime),
         .target(name: "Cgroups", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: runtime),
         .target(name: "Seccomp", dependencies: ["CSeccomp", "OCI", "Linux"], swiftSettings: runtime),
+        .target(
+            name: "RuntimeCore",
+            dependencies: ["Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
+            swiftSettings: runtime
+        ),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: strict),
@@ -46,6 +51,11 @@ let package = Package(
         .testTarget(
             name: "SeccompTests",
             dependencies: ["Seccomp", "CSeccomp", "OCI", "JSON", "Linux"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RuntimeCoreTests",
+            dependencies: ["RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
             swiftSettings: strict
         ),
     ],
