@@ -28,11 +28,29 @@ let kernel: [SwiftSetting] = runtime + [.strictMemorySafety()]
 
 let cFlags: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
 
+/// A static, stripped executable starts like C; a test bundle cannot be linked so, hence release only. lld folds the
+/// functions that Embedded Swift's specialisation makes twice.
+let staticExecutable: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "-static-executable", "-enable-experimental-feature", "Embedded", "-use-ld=lld",
+            "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all", "-Xlinker", "-s",
+        ],
+        .when(configuration: .release)
+    )
+]
+
+/// What `--version` prints. The Makefile sets it: a manifest is evaluated once and remembered, so that what it could
+/// find out by itself would be of an older checkout.
+let commit = Context.environment["RUNC_SWIFT_COMMIT"] ?? "unknown"
+
 let package = Package(
     name: "runc-swift",
+    products: [.executable(name: "runc-swift", targets: ["runc-swift"])],
     targets: [
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+        .target(name: "CBuild", cSettings: cFlags + [.define("RUNC_SWIFT_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CLinux", cSettings: cFlags, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Linux", dependencies: ["CLinux", "CCap"], swiftSettings: kernel),
         .target(name: "JSON", swiftSettings: runtime),
@@ -43,6 +61,12 @@ let package = Package(
             name: "RuntimeCore",
             dependencies: ["Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
             swiftSettings: runtime
+        ),
+        .executableTarget(
+            name: "runc-swift",
+            dependencies: ["RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux", "CBuild"],
+            swiftSettings: runtime,
+            linkerSettings: staticExecutable
         ),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
@@ -56,6 +80,11 @@ let package = Package(
         .testTarget(
             name: "RuntimeCoreTests",
             dependencies: ["RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["runc-swift", "RuntimeCore", "Cgroups", "OCI", "JSON", "Linux"],
             swiftSettings: strict
         ),
     ],

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import runc_swift
+
+@Suite("Help, manual and completions")
+struct HelpTests {
+    /// Lines as bats splits them: empty ones are not seen.
+    private func lines(_ text: String) -> [Substring] { text.split(separator: "\n") }
+
+    @Test("The page of the program begins as runc's test suite wants it")
+    func program() {
+        let lines = lines(HelpPage(program: "/usr/bin/runc-swift").text)
+        #expect(lines[0] == "NAME:")
+        #expect(lines[1].hasPrefix("   runc - Open Container Initiative runtime"))
+    }
+
+    @Test("The page of a verb names the program as it was called", arguments: Verb.allCases)
+    func verbPage(verb: Verb) {
+        let command = verb.command
+        let lines = lines(HelpPage(program: "/opt/bin/runtime").text(of: command))
+        #expect(lines[0] == "NAME:")
+        #expect(lines[1] == "   runtime \(verb.rawValue) - \(command.summary)")
+        #expect(lines.contains("USAGE:"))
+    }
+
+    @Test("Pages list every visible flag and no hidden one", arguments: Verb.allCases)
+    func flags(verb: Verb) {
+        let text = HelpPage(program: "x").text(of: verb.command)
+        for flag in verb.command.flags {
+            #expect(text.contains("   \(flag.spellings[0])") == !flag.hidden, "\(flag.name)")
+        }
+    }
+
+    @Test("The program's page lists every visible verb")
+    func verbs() {
+        let text = HelpPage(program: "x").text
+        for command in Verb.visible { #expect(text.contains("\n   \(command.name) ")) }
+        #expect(!text.contains("\n   man "))
+    }
+
+    @Test("No page has a line that a terminal of 150 columns wraps")
+    func width() {
+        let page = HelpPage(program: "runc-swift")
+        let texts = [page.text] + Verb.allCases.map { page.text(of: $0.command) }
+        for line in texts.flatMap(lines) { #expect(line.count <= 150, "\(line)") }
+    }
+
+    @Test("The manual has every visible verb and flag")
+    func manual() {
+        let roff = ManualPage.roff
+        for command in Verb.visible {
+            #expect(roff.contains("\n.SS \(command.name)\n"))
+            for flag in command.flags where !flag.hidden {
+                #expect(roff.contains(Roff.escaped("--\(flag.name)")), "\(flag.name)")
+            }
+        }
+        for line in lines(roff) where line.hasPrefix(".") {
+            let request = line.prefix { $0 != " " }
+            #expect([".TH", ".SH", ".SS", ".TP", ".PP", ".nf", ".fi"].contains(request), "\(line)")
+        }
+    }
+
+    @Test("Text of the manual is not read as a request")
+    func escaping() {
+        var roff = Roff()
+        roff.text(".danger\n'quote\nback\\slash - dash")
+        #expect(roff.source == "\\&.danger\n\\&'quote\nback\\eslash \\- dash\n")
+    }
+
+    @Test("Every shell completes every visible verb and flag", arguments: Shell.allCases)
+    func completions(shell: Shell) {
+        let script = shell.script
+        for command in Verb.visible {
+            #expect(script.contains(command.name))
+            for flag in command.flags where !flag.hidden { #expect(script.contains(flag.name), "\(flag.name)") }
+        }
+        #expect(!script.contains("kernel-memory"))
+    }
+
+    @Test("The version is three lines and more that go-runc and dockerd parse")
+    func version() {
+        let lines = lines(Version.text)
+        #expect(lines[0].hasPrefix("runc version \(Version.number)"))
+        #expect(lines[0].wholeMatch(of: /runc version [0-9]+\.[0-9]+\.[0-9]+.*/) != nil)
+        #expect(lines[1].hasPrefix("commit: "))
+        #expect(lines[2] == "spec: 1.3.0")
+        #expect(lines[3].hasPrefix("libseccomp: "))
+    }
+}
