@@ -12,7 +12,6 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #define RESULT(call)                                                                                                   \
@@ -134,10 +133,6 @@ ssize_t clinux_sendfile(int to, int from, size_t count) { RESULT(sendfile(to, fr
 
 ssize_t clinux_getdents(int descriptor, void *buffer, size_t size) {
     RESULT((ssize_t)syscall(SYS_getdents64, descriptor, buffer, size));
-}
-
-ssize_t clinux_getxattr(int descriptor, const char *name, void *buffer, size_t size) {
-    RESULT(fgetxattr(descriptor, name, buffer, size));
 }
 
 unsigned clinux_major(uint64_t device) { return major(device); }

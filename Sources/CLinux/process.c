@@ -72,11 +72,7 @@ int clinux_getpid(void) { return (int)syscall(SYS_getpid); }
 
 int clinux_getppid(void) { return (int)syscall(SYS_getppid); }
 
-int clinux_gettid(void) { return (int)syscall(SYS_gettid); }
-
 uint32_t clinux_geteuid(void) { return geteuid(); }
-
-uint32_t clinux_getegid(void) { return getegid(); }
 
 int clinux_kill(int pid, int signal) { RESULT(kill(pid, signal)); }
 
@@ -108,21 +104,12 @@ int clinux_setdomainname(const char *name, size_t length) { RESULT(setdomainname
 
 int clinux_setsid(void) { RESULT(setsid()); }
 
-int clinux_setrlimit(int resource, uint64_t soft, uint64_t hard) {
-    struct rlimit limit = {soft, hard};
-    RESULT(setrlimit((__rlimit_resource_t)resource, &limit));
-}
-
 int clinux_getrlimit(int resource, uint64_t *soft, uint64_t *hard) {
     struct rlimit limit;
     if (getrlimit((__rlimit_resource_t)resource, &limit) < 0) return -errno;
     *soft = limit.rlim_cur;
     *hard = limit.rlim_max;
     return 0;
-}
-
-int clinux_keyctl(int operation, long second, long third, long fourth, long fifth) {
-    RESULT(syscall(SYS_keyctl, operation, second, third, fourth, fifth));
 }
 
 int clinux_reset_affinity(void) {

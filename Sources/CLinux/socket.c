@@ -45,8 +45,6 @@ ssize_t clinux_send(int socket, const void *buffer, size_t count) {
     RESULT(send(socket, buffer, count, MSG_NOSIGNAL));
 }
 
-ssize_t clinux_receive(int socket, void *buffer, size_t count) { RESULT(recv(socket, buffer, count, 0)); }
-
 ssize_t clinux_send_descriptor(int socket, const void *buffer, size_t count, int descriptor) {
     char control[CMSG_SPACE(sizeof(int))] = {0};
     struct iovec vector = {(void *)buffer, count};

@@ -7,7 +7,6 @@ package struct CapabilitySet: OptionSet, Equatable, Sendable {
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     package static let setPCap = CapabilitySet(rawValue: 1 << 8)
-    package static let systemAdmin = CapabilitySet(rawValue: 1 << 21)
 
     /// The set that holds one capability.
     package init(number: Int) { rawValue = 1 << UInt64(number) }
@@ -95,11 +94,6 @@ package enum Capability {
     /// `PR_CAP_AMBIENT_RAISE`: `EPERM` unless the capability is permitted and inheritable.
     package static func raiseAmbient(_ number: Int) throws(Errno) {
         _ = try check { clinux_prctl(47, 2, UInt(number), 0, 0) }
-    }
-
-    /// `PR_CAP_AMBIENT_IS_SET`.
-    package static func isAmbient(_ number: Int) throws(Errno) -> Bool {
-        try check { clinux_prctl(47, 1, UInt(number), 0, 0) } == 1
     }
 
     /// `PR_SET_KEEPCAPS`: whether the permitted set survives a change from uid 0.

@@ -164,7 +164,6 @@ package enum ThisProcess {
     package static var pid: Int32 { clinux_getpid() }
     package static var parent: Int32 { clinux_getppid() }
     package static var effectiveUser: UInt32 { clinux_geteuid() }
-    package static var effectiveGroup: UInt32 { clinux_getegid() }
 
     /// `_exit(2)`: no handler runs, no buffer is flushed twice.
     package static func exit(_ status: Int32) -> Never { clinux_exit(status) }

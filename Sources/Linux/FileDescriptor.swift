@@ -240,11 +240,6 @@ extension Descriptor where Self: ~Copyable {
         _ = try check { clinux_flock(rawValue, 8) }
     }
 
-    /// `fcntl(2)` `F_DUPFD_CLOEXEC`: a new owner of the same open file, numbered `lowest` or more.
-    package borrowing func duplicate(atLeast lowest: CInt = 0) throws(Errno) -> FileDescriptor {
-        FileDescriptor(owning: try check { clinux_fcntl(rawValue, 1030, Int(lowest)) })
-    }
-
     /// Makes the descriptor survive `execve(2)`, or not.
     package borrowing func setCloseOnExec(_ on: Bool) throws(Errno) {
         _ = try check { clinux_fcntl(rawValue, 2, on ? 1 : 0) }

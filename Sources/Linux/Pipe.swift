@@ -30,7 +30,6 @@ package struct Pipe: ~Copyable {
     }
 
     package consuming func dropWriteEnd() -> FileDescriptor { readEnd }
-    package consuming func dropReadEnd() -> FileDescriptor { writeEnd }
 
     /// Gives both numbers away.
     package consuming func release() -> (read: CInt, write: CInt) {

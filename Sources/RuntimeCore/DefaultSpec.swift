@@ -5,8 +5,12 @@ package enum DefaultSpec {
     /// The text for this host: a cgroup namespace is asked for where cgroup v2 is all there is, since v1's view of it
     /// is a set of binds.
     package static var json: String {
-        let unified = (try? HostFile.fileSystemType("/sys/fs/cgroup")) == cgroup2Magic
-        return json(cgroupNamespace: unified)
+        json(cgroupNamespace: isUnified())
+    }
+
+    /// False where nothing is mounted there, or nothing may be asked: `spec` works on any machine.
+    private static func isUnified() -> Bool {
+        do { return try HostFile.fileSystemType("/sys/fs/cgroup") == cgroup2Magic } catch { return false }
     }
 
     package static func json(cgroupNamespace: Bool) -> String {

@@ -95,14 +95,6 @@ enum Library {
     }
 }
 
-extension SeccompTables {
-    /// libseccomp's version, for `--version` and `features`: `2.5.4`.
-    package static var libraryVersion: String {
-        guard let version = seccomp_version()?.pointee else { return "unknown" }
-        return "\(version.major).\(version.minor).\(version.micro)"
-    }
-}
-
 extension ArgumentTest {
     /// libseccomp's form; `SCMP_CMP_MASKED_EQ` takes the mask first.
     fileprivate var libraryForm: scmp_arg_cmp {

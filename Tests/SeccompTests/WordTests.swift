@@ -175,7 +175,7 @@ struct WordTests {
         #expect(SeccompTables.operators.map(\.name) == RandomProfile.operators.sorted())
         #expect(SeccompTables.actions.map(\.name) == RandomProfile.actions.sorted())
         #expect(Architecture.native.token == seccomp_arch_native())
-        #expect(SeccompTables.libraryVersion.split(separator: ".").compactMap { Int($0) }.count == 3)
+        #expect(LibraryVersion.text?.split(separator: ".").compactMap { Int($0) }.count == 3)
     }
 
     @Test("SC-12: 64 bits of an argument count on x86_64, 32 on i386 and x32")

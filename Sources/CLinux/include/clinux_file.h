@@ -58,6 +58,5 @@ ssize_t clinux_lseek(int descriptor, int64_t offset, int whence);
 ssize_t clinux_sendfile(int to, int from, size_t count);
 /// One batch of getdents64(2).
 ssize_t clinux_getdents(int descriptor, void *buffer, size_t size);
-ssize_t clinux_getxattr(int descriptor, const char *name, void *buffer, size_t size);
 unsigned clinux_major(uint64_t device);
 unsigned clinux_minor(uint64_t device);

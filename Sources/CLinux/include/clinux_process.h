@@ -19,9 +19,7 @@ int clinux_waitid_pidfd(int pidfd, int options, int *code, int *status);
 int clinux_has_children(void);
 int clinux_getpid(void);
 int clinux_getppid(void);
-int clinux_gettid(void);
 uint32_t clinux_geteuid(void);
-uint32_t clinux_getegid(void);
 int clinux_kill(int pid, int signal);
 int clinux_pidfd_open(int pid);
 int clinux_pidfd_send_signal(int pidfd, int signal);
@@ -36,9 +34,7 @@ uint32_t clinux_umask(uint32_t mask);
 int clinux_sethostname(const char *name, size_t length);
 int clinux_setdomainname(const char *name, size_t length);
 int clinux_setsid(void);
-int clinux_setrlimit(int resource, uint64_t soft, uint64_t hard);
 int clinux_getrlimit(int resource, uint64_t *soft, uint64_t *hard);
-int clinux_keyctl(int operation, long second, long third, long fourth, long fifth);
 /// Lets the calling process run on every CPU; on EINVAL (a cpuset that is smaller) the kernel has cut the mask down.
 int clinux_reset_affinity(void);
 /// CLOCK_MONOTONIC, CLOCK_REALTIME in nanoseconds.

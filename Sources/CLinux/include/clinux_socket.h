@@ -11,7 +11,6 @@ int clinux_socketpair(int type, int descriptors[2]);
 /// sun_path holds 107 bytes: a longer path must be reached through /proc/self/fd.
 int clinux_connect_unix(const char *path);
 ssize_t clinux_send(int socket, const void *buffer, size_t count);
-ssize_t clinux_receive(int socket, void *buffer, size_t count);
 /// One message with one descriptor by SCM_RIGHTS.
 ssize_t clinux_send_descriptor(int socket, const void *buffer, size_t count, int descriptor);
 /// One message; `descriptor` gets the (CLOEXEC) descriptor that came with it, or -1.

@@ -1,5 +1,5 @@
-package import Linux
-package import OCI
+internal import Linux
+internal import OCI
 
 extension Rootfs {
     func makeMountsReadOnly() throws(RuntimeError) {
@@ -104,24 +104,5 @@ extension Rootfs {
     func checkNull(_ file: borrowing FileDescriptor) throws(RuntimeError) {
         let isNull = try attempt("stat /dev/null") { () throws(Errno) in try file.isNullDevice() }
         if !isNull { throw RuntimeError(.invalidSpec, "container's /dev/null is invalid") }
-    }
-
-    /// Puts a terminal at `/dev/console`; `slave` is the pty's end, opened by `TIOCGPTPEER` and not by its path
-    /// (CVE-2025-52565), in a devpts of this mount namespace. To be done before `RootfsPlan.finish`.
-    package mutating func bindConsole(_ slave: borrowing some Descriptor & ~Copyable) throws(RuntimeError) {
-        try attempt("bind the terminal to /dev/console") { () throws(Errno) in
-            let place = try consoleFile()
-            try slave.cloneTree(recursive: false).attach(over: place)
-        }
-    }
-
-    private func consoleFile() throws(Errno) -> FileDescriptor {
-        let place = try root.makeParent(inRoot: "/dev/console")
-        do {
-            return try place.folder.open(place.name, .newFile, mode: 0o666)
-        } catch {
-            guard error == .exists else { throw error }
-            return try place.folder.open(place.name, .named)
-        }
     }
 }

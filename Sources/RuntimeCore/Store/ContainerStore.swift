@@ -61,8 +61,6 @@ package struct ContainerStore: Sendable {
         return names.sorted()
     }
 
-    package var exists: Bool { HostFile.exists(root) }
-
     /// The folder and its parents, private to root.
     private func makeRoot() throws(RuntimeError) {
         do { try HostFile.makeDirectory(root, mode: 0o700) } catch {

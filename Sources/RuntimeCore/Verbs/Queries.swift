@@ -21,9 +21,6 @@ extension Runtime {
         return reports
     }
 
-    /// Whether the folder of all states is there.
-    package var hasStore: Bool { store.exists }
-
     /// The pids of the container's processes, as the host sees them.
     package func processes(id: String) throws(RuntimeError) -> [Int32] {
         try Container(id, in: store).cgroup.processes()
