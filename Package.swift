@@ -40,6 +40,11 @@ let staticExecutable: [LinkerSetting] = [
     )
 ]
 
+/// CLinux/start.c: an executable that enters containers goes on from its sealed view before the C library starts.
+let sealedEntry: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--entry=clinux_start"], .when(configuration: .release))
+]
+
 /// What `--version` prints. The Makefile sets it: a manifest is evaluated once and remembered, so that what it could
 /// find out by itself would be of an older checkout.
 let commit = Context.environment["RUNC_SWIFT_COMMIT"] ?? "unknown"
@@ -66,7 +71,7 @@ let package = Package(
             name: "runc-swift",
             dependencies: ["RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux", "CBuild"],
             swiftSettings: runtime,
-            linkerSettings: staticExecutable
+            linkerSettings: staticExecutable + sealedEntry
         ),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
