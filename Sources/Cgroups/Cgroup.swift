@@ -19,6 +19,9 @@ package struct Cgroup: Sendable, Equatable {
         var isOptional: Bool {
             controllers.allSatisfy { $0.isEmpty || $0 == "misc" || $0.hasPrefix("name=") }
         }
+
+        /// The v2 hierarchy's.
+        var isUnified: Bool { controllers == [""] }
     }
 
     /// What the runtime uses of v1. cpuset first, since a process can enter it only when it has CPUs.
@@ -108,7 +111,7 @@ package struct Cgroup: Sendable, Equatable {
     /// The v1 cgroups' `tasks`, to be joined when no path leads there any more.
     package func openLegacy() throws(RuntimeError) -> CgroupEntrance {
         var entrance = CgroupEntrance()
-        for directory in directories where directory.controllers != [""] {
+        for directory in directories where !directory.isUnified {
             do { try entrance.add("\(directory.path)/tasks", isOptional: directory.isOptional) } catch {
                 if directory.isOptional { continue }
                 throw error.during("error adding pid \(ThisProcess.pid) to cgroups")

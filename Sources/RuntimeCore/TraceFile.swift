@@ -5,7 +5,8 @@ internal import OCI
 final class Trace {
     /// What the runtime does, in its order.
     enum Phase: UInt32 {
-        case readConfig, plan, makeState, clone, compileFilter, setLimits, runHooks, writeRecord, letGo, end
+        case readConfig, plan, makeState, clone, makeCgroups, compileFilter, setLimits, runHooks, writeRecord, letGo,
+            end
 
         var name: String {
             switch self {
@@ -13,6 +14,7 @@ final class Trace {
             case .plan: "plan"
             case .makeState: "make state and cgroup"
             case .clone: "clone"
+            case .makeCgroups: "make the cgroups"
             case .compileFilter: "compile the seccomp filter"
             case .setLimits: "set limits"
             case .runHooks: "run hooks"

@@ -59,3 +59,17 @@ extension Resources.DeviceRule {
         access = String(fields[4])
     }
 }
+
+extension Cgroup {
+    /// Both parts at once, and nothing left of a failure.
+    func create(resources: Resources) throws(RuntimeError) {
+        var construction = CgroupConstruction(self, resources: resources)
+        do {
+            try construction.begin()
+            try construction.complete()
+        } catch {
+            construction.undo()
+            throw error
+        }
+    }
+}

@@ -56,6 +56,24 @@ import Testing
         #expect(parts.first == "base" && !parts.contains(".."))
     }
 
+    @Test("CG-4: on a hybrid host the v2 cgroup comes first, and a failure in the rest takes it away but no other")
+    func inParts() throws {
+        let folder = try FolderFixture()
+        for name in ["devices/c/", "freezer/", "unified/"] { try folder.write("\(name)x", "") }
+        try folder.write("devices/c/cgroup.procs", "7\n")
+        let paths = ["devices": "devices/c", "freezer": "freezer/c", "": "unified/c"]
+        let cgroup = Cgroup(paths: paths.mapValues { "\(folder.path)/\($0)" })
+        var construction = CgroupConstruction(cgroup, resources: Resources())
+        try construction.begin()
+        #expect(HostFile.exists("\(folder.path)/unified/c") && !HostFile.exists("\(folder.path)/freezer/c"))
+        let busy = failure { try construction.complete() }
+        #expect(busy == "container's cgroup is not empty: 1 process(es) found")
+        #expect(!construction.isComplete)
+        construction.undo()
+        #expect(!HostFile.exists("\(folder.path)/unified/c") && !HostFile.exists("\(folder.path)/freezer/c"))
+        #expect(HostFile.exists("\(folder.path)/devices/c"))
+    }
+
     @Test("CG-3: a failed create removes what it made, also parents")
     func rollBack() throws {
         let folder = try FolderFixture()

@@ -14,6 +14,7 @@ extension ContainerInit {
         case .join(let namespace): try join(namespace)
         case .newCgroupNamespace: try kernel(step) { () throws(Errno) in try Namespaces.cgroup.unshare() }
         case .enterContainer(let namespaces): try enter(namespaces)
+        case .newNetworkNamespace: try kernel(step) { () throws(Errno) in try Namespaces.network.unshare() }
         case .raiseLoopback: try kernel(step) { () throws(Errno) in try Loopback.raise() }
         default: try performHandshake(step)
         }
@@ -22,6 +23,7 @@ extension ContainerInit {
     private mutating func performHandshake(_ step: ChildStep) throws(RuntimeError) {
         switch step {
         case .announcePrepared(let waits): try announcePrepared(waits)
+        case .awaitCgroups, .awaitLimits: try channel?.awaitParent()
         case .announceReady: try tell(.ready)
         case .awaitParent: try awaitRecord()
         case .endHandshake: endHandshake()

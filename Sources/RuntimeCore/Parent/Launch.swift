@@ -127,7 +127,7 @@ struct Launch {
                 container,
                 process,
                 pidfdSocket,
-                childWaits: plan.steps.contains(.announcePrepared(waits: true))
+                childWaits: plan.steps.contains(.announcePrepared(waits: true)) || plan.steps.contains(.awaitLimits)
             )
             try side.begin(channel)
             try hold(channel, &side)
@@ -144,11 +144,14 @@ struct Launch {
 
     private func clone(into cgroup: BorrowedDescriptor?) throws(RuntimeError) -> Cloned {
         let linux = bundle.spec.linux
+        var namespaces = linux.newNamespaces
+        // Half of what a clone costs: on v1 the child makes it, while this process makes cgroups.
+        if host.hierarchy != .unified { namespaces.remove(.network) }
         let visit = try PidNamespaceVisit(linux.namespace(.pid)?.path)
         let cloned = try attempt("clone3") { () throws(Errno) in
             // CVE-2016-9962: nothing in a PID namespace that is joined may look into init before its policy is on.
             try ThisProcess.setDumpable(false)
-            return try Linux.clone(linux.newNamespaces, into: cgroup)
+            return try Linux.clone(namespaces, into: cgroup)
         }
         switch consume cloned {
         case .child: return .child
@@ -160,7 +163,7 @@ struct Launch {
 }
 
 extension LinuxSection {
-    /// What clone3(2) makes. The cgroup namespace is not among them: init makes it once it is in its cgroup.
+    /// What is new from the first moment on. The cgroup namespace is not among them: init makes it once it is in its cgroup.
     var newNamespaces: Namespaces {
         var result: Namespaces = []
         for (kind, flag) in LinuxSection.cloneFlags where isNew(kind) { result.insert(flag) }

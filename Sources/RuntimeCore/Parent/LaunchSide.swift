@@ -32,8 +32,14 @@ struct LaunchSide: ~Copyable, ParentSide {
     private var spec: Spec { launch.bundle.spec }
     private var trace: Trace? { launch.runtime.trace }
 
-    /// Right after the clone: the filter is compiled while the child mounts.
-    func begin(_ channel: borrowing ParentChannel) throws(RuntimeError) {
+    /// Right after the clone: on v1 the cgroups are made while the child makes its network, and the filter is compiled
+    /// while it mounts.
+    mutating func begin(_ channel: borrowing ParentChannel) throws(RuntimeError) {
+        if launch.host.hierarchy != .unified {
+            trace?.mark(.makeCgroups)
+            try container.completeCgroup()
+            try channel.tell(.proceed)
+        }
         guard let profile = spec.linux.seccomp else { return }
         trace?.mark(.compileFilter)
         let filter = try SeccompFilter.compile(profile, log: launch.runtime.log)

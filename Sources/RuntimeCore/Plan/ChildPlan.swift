@@ -43,17 +43,21 @@ package enum ChildPlan {
 
     private static func namespaces(_ spec: Spec, _ circumstances: ChildCircumstances) -> [ChildStep] {
         var steps: [ChildStep] = [.startSession]
-        // A new cgroup namespace is rooted where its first process is.
-        if circumstances.joinsCgroups, spec.linux.isNew(.cgroup) { steps.append(.joinCgroups) }
+        let isConnected = spec.linux.isNew(.network)
+        if circumstances.joinsCgroups, isConnected { steps.append(.newNetworkNamespace) }
+        if isConnected { steps.append(.raiseLoopback) }
         if circumstances.takesStreams { steps.append(.standardStreams) }
         if spec.process?.oomScoreAdj != nil { steps.append(.oomScore) }
         if !circumstances.keepsKeyring { steps.append(.sessionKeyring) }
+        // While the host's paths are there.
+        if circumstances.joinsCgroups { steps.append(.awaitCgroups) }
+        // A new cgroup namespace is rooted where its first process is.
+        if circumstances.joinsCgroups, spec.linux.isNew(.cgroup) { steps.append(.joinCgroups) }
         // The mount namespace last: until then the other paths are the host's.
         let joined = spec.linux.namespaces.filter { $0.path != nil && $0.kind != .pid }
         steps += joined.filter { $0.kind != .mount }.map(ChildStep.join)
         steps += joined.filter { $0.kind == .mount }.map(ChildStep.join)
         if spec.linux.isNew(.cgroup) { steps.append(.newCgroupNamespace) }
-        if spec.linux.isNew(.network) { steps.append(.raiseLoopback) }
         return steps
     }
 
@@ -65,7 +69,7 @@ package enum ChildPlan {
         var steps = rootfs.prepare.map(ChildStep.rootfs)
         steps += prepared(spec, circumstances)
         if !spec.hooks.createContainer.isEmpty { steps.append(.createContainerHooks) }
-        steps += rootfs.enter.map(ChildStep.rootfs)
+        steps += entered(spec, rootfs, circumstances)
         // After the mounts, since it is a pty of the container's devpts; before they turn read-only.
         if spec.process?.terminal == true { steps.append(.console) }
         if let name = spec.hostname, !name.isEmpty { steps.append(.hostname(name)) }
@@ -78,17 +82,34 @@ package enum ChildPlan {
         let hooked = !spec.hooks.prestart.isEmpty || !spec.hooks.createRuntime.isEmpty
         guard circumstances.joinsCgroups else { return [.announcePrepared(waits: hooked)] }
         if joinsLate(spec) { return [.openCgroups, .announcePrepared(waits: false)] }
-        // v1 takes device rules one by one: a process inside may open nothing until the last one is in.
+        if !isHooked(spec) { return [.announcePrepared(waits: false)] }
         let prepared = ChildStep.announcePrepared(waits: true)
         return spec.linux.isNew(.cgroup) ? [prepared] : [.joinCgroups, prepared]
+    }
+
+    /// v1: without hooks the limits are set during the change of root, which opens no device.
+    private static func entered(
+        _ spec: Spec,
+        _ rootfs: RootfsSteps,
+        _ circumstances: ChildCircumstances
+    ) -> [ChildStep] {
+        var steps = rootfs.enter.map(ChildStep.rootfs)
+        if circumstances.joinsCgroups, !joinsLate(spec), !isHooked(spec) {
+            steps.insert(.awaitLimits, at: min(1, steps.count))
+        }
+        return steps
+    }
+
+    /// Whether anything else runs before init has changed its root.
+    private static func isHooked(_ spec: Spec) -> Bool {
+        let hooks = spec.hooks
+        return !hooks.prestart.isEmpty || !hooks.createRuntime.isEmpty || !hooks.createContainer.isEmpty
     }
 
     /// v1: last of all, so that what the set-up needs does not count against the container's memory; but hooks find init
     /// in its cgroups, and a new cgroup namespace is rooted there.
     private static func joinsLate(_ spec: Spec) -> Bool {
-        let hooks = spec.hooks
-        return !spec.linux.isNew(.cgroup) && hooks.prestart.isEmpty && hooks.createRuntime.isEmpty
-            && hooks.createContainer.isEmpty
+        !spec.linux.isNew(.cgroup) && !isHooked(spec)
     }
 
     private static func process(_ spec: Spec, _ circumstances: ChildCircumstances) -> [ChildStep] {

@@ -5,6 +5,8 @@ package import OCI
 /// without root, `--debug` prints, and an error names.
 package enum ChildStep: Equatable, Sendable {
     // Namespaces.
+    /// v1: the runtime makes the cgroups while init does the steps before this one.
+    case awaitCgroups
     /// v1, which has no CLONE_INTO_CGROUP: while the host's paths are there.
     case openCgroups
     case joinCgroups
@@ -13,6 +15,8 @@ package enum ChildStep: Equatable, Sendable {
     case join(LinuxSection.Namespace)
     /// Only inside its cgroup: the namespace is rooted where its first process is (cgroup_namespaces(7)).
     case newCgroupNamespace
+    /// v1: by init itself, since a clone3(2) that makes it keeps the runtime from making cgroups meanwhile.
+    case newNetworkNamespace
     /// `exec`: every namespace of the container at once, through init's pidfd (setns(2), Linux 5.8).
     case enterContainer(Namespaces)
     case sessionKeyring
@@ -27,6 +31,8 @@ package enum ChildStep: Equatable, Sendable {
     /// the hooks the child waits.
     case announcePrepared(waits: Bool)
     case createContainerHooks
+    /// v1 takes device rules one by one: a process inside may open no device until the last one is in.
+    case awaitLimits
     /// A pty of the container's own devpts; its master goes to the caller.
     case console
     case hostname(String)
@@ -57,11 +63,13 @@ package enum ChildStep: Equatable, Sendable {
 extension ChildStep: CustomStringConvertible {
     package var description: String {
         switch self {
+        case .awaitCgroups: "wait for the cgroups"
         case .openCgroups: "open the cgroups"
         case .joinCgroups: "join the cgroups"
         case .startSession: "start a session"
         case .join(let namespace): "join the \(namespace.kind.rawValue) namespace \(namespace.path ?? "")"
         case .newCgroupNamespace: "make a cgroup namespace"
+        case .newNetworkNamespace: "make a network namespace"
         case .enterContainer: "enter the container's namespaces"
         case .sessionKeyring: "join the container's session keyring"
         case .standardStreams: "take the standard streams"
@@ -70,13 +78,14 @@ extension ChildStep: CustomStringConvertible {
         case .rootfs(let step): step.description
         case .announcePrepared(let waits): waits ? "wait for the runtime's hooks" : "report that the mounts are made"
         case .createContainerHooks: "run createContainer hooks"
-        case .console: "set up the console"
         default: lateDescription
         }
     }
 
     private var lateDescription: String {
         switch self {
+        case .awaitLimits: "wait for the limits"
+        case .console: "set up the console"
         case .hostname(let name): "set hostname \(name)"
         case .domainname(let name): "set domainname \(name)"
         case .rlimits: "set rlimits"

@@ -93,6 +93,37 @@ struct ChildPlanTests {
         #expect(join < early.firstIndex(of: "make a cgroup namespace") ?? 0)
     }
 
+    @Test("CG-4: on v1 init makes its network while the runtime makes the cgroups, and has its limits before a device")
+    func legacyOverlap() throws {
+        let kinds: [LinuxSection.NamespaceKind] = [.pid, .mount, .network, .cgroup]
+        let given = spec { $0.linux.namespaces = kinds.map { .init(kind: $0) } }
+        let steps = names(given) { $0.joinsCgroups = true }
+        #expect(
+            steps.prefix(8) == [
+                "start a session", "make a network namespace", "set lo up", "join the container's session keyring",
+                "wait for the cgroups", "join the cgroups", "make a cgroup namespace", "clear the umask",
+            ]
+        )
+        let change = try #require(steps.firstIndex(of: "pivot_root to the rootfs"))
+        #expect(steps[change - 1] == "report that the mounts are made")
+        #expect(steps[change + 1] == "wait for the limits")
+        let unified = names(given)
+        #expect(!unified.contains { $0.hasPrefix("wait for the l") || $0.hasPrefix("make a network") })
+    }
+
+    @Test("CG-6: a createContainer hook on v1 runs with the container's access to devices")
+    func legacyHook() throws {
+        let steps = names(
+            spec {
+                $0.linux.namespaces.append(.init(kind: .cgroup))
+                $0.hooks.createContainer = [Hook(path: "/hook")]
+            }
+        ) { $0.joinsCgroups = true }
+        let hook = try #require(steps.firstIndex(of: "run createContainer hooks"))
+        #expect(steps[hook - 1] == "wait for the runtime's hooks")
+        #expect(!steps.contains("wait for the limits"))
+    }
+
     @Test("BD-13: namespaces by path are joined while host paths resolve, the mount namespace last")
     func joined() {
         let steps = names(
