@@ -25,7 +25,6 @@ static pid_t command, child;       // the two processes that can be the target
 static int want_child, error, kill_target, kill_command;
 static long wanted, calls, hit = -1;
 static int spoil;                  // the target is inside the call that is to fail
-static int child_ran;              // the child has had its first stop
 
 static void save(const char *path) {
     FILE *report = fopen(path, "w");
@@ -80,10 +79,18 @@ static int at_stop(pid_t pid, int status, int *signal) {
     return PTRACE_SYSCALL;
 }
 
-// A new tracee begins with a SIGSTOP; one that we have not seen yet would be left stopped by our own end.
-static void let_child_go(void) {
-    int status;
-    if (child != 0 && !child_ran && waitpid(child, &status, __WALL) > 0) ptrace(PTRACE_DETACH, child, 0, 0L);
+// A new tracee begins with a SIGSTOP: one that has not had it yet would be left stopped by our own end, and so would the
+// one that a process which we let go is just making. What runs on without a stop needs nothing of us.
+static void let_rest_go(void) {
+    for (int patience = 300; patience > 0;) {
+        int status;
+        pid_t pid = waitpid(-1, &status, __WALL | WNOHANG);
+        if (pid < 0) return;
+        if (pid == 0) {
+            usleep(1000);
+            patience--;
+        } else if (WIFSTOPPED(status)) ptrace(PTRACE_DETACH, pid, 0, 0L);
+    }
 }
 
 static int follow(const char *report) {
@@ -91,13 +98,12 @@ static int follow(const char *report) {
         int status, signal;
         pid_t pid = waitpid(-1, &status, __WALL);
         if (pid < 0) return 125;
-        if (pid == child) child_ran = 1;
         if (WIFSTOPPED(status)) {
             int request = at_stop(pid, status, &signal);
             ptrace(request, pid, 0, (long)signal);
         } else if (pid == command) {
             save(report);
-            let_child_go();
+            let_rest_go();
             return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
         }
     }
