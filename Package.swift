@@ -51,7 +51,9 @@ let commit = Context.environment["RUNC_SWIFT_COMMIT"] ?? "unknown"
 
 let package = Package(
     name: "runc-swift",
-    products: [.executable(name: "runc-swift", targets: ["runc-swift"])],
+    products: [
+        .executable(name: "runc-swift", targets: ["runc-swift"]),
+    ],
     targets: [
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
@@ -69,7 +71,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "runc-swift",
-            dependencies: ["RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux", "CBuild"],
+            dependencies: ["RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
             swiftSettings: runtime,
             linkerSettings: staticExecutable + sealedEntry
         ),

@@ -118,6 +118,8 @@ int clinux_dup3(int from, int to, int flags) { RESULT(dup3(from, to, flags)); }
 
 int clinux_pipe2(int descriptors[2], int flags) { RESULT(pipe2(descriptors, flags | O_CLOEXEC)); }
 
+int clinux_fsync(int descriptor) { RESULT(fsync(descriptor)); }
+
 int clinux_ftruncate(int descriptor, int64_t size) { RESULT(ftruncate(descriptor, size)); }
 
 int clinux_fchdir(int descriptor) { RESULT(fchdir(descriptor)); }

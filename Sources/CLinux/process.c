@@ -2,6 +2,7 @@
 #include "clinux_process.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -148,3 +149,21 @@ __attribute__((constructor)) static void keep_arguments(int count, char **vector
 }
 
 const char *clinux_argument(int index) { return index < argument_count ? argument_vector[index] : NULL; }
+
+/// The first version of linux/pidfd.h's struct pidfd_info, whose last member had no name before Linux 6.15.
+struct pidfd_information {
+    uint64_t mask;
+    uint64_t cgroup;
+    uint32_t identities[11];
+    int32_t exit_code;
+};
+
+int clinux_pidfd_exit_status(int pidfd, int *status) {
+    const uint64_t exit_information = 1U << 3;
+    struct pidfd_information information = {.mask = exit_information};
+    if (ioctl(pidfd, _IOWR(0xff, 11, struct pidfd_information), &information) < 0)
+        return errno == ESRCH ? -ENODATA : -errno;
+    if (!(information.mask & exit_information)) return -ENODATA;
+    *status = information.exit_code;
+    return 0;
+}

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,7 +29,24 @@ static int install_stdio(const struct clinux_spawn *request) {
     return (int)syscall(SYS_close_range, 3U, ~0U, 0U);
 }
 
-static int become(const struct clinux_spawn *request) {
+/// The kernel does not count a vfork(2) child as one that shares its parent's memory: the parent's value stays.
+static int set_limits(const struct clinux_spawn *request) {
+    if (request->hard_descriptors) {
+        struct rlimit limit = {request->soft_descriptors, request->hard_descriptors};
+        if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -1;
+    }
+    if (!request->oom_score_adjustment) return 0;
+    int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    size_t length = strlen(request->oom_score_adjustment);
+    ssize_t written = write(file, request->oom_score_adjustment, length);
+    int error = errno;
+    close(file);
+    errno = error;
+    return written < 0 ? -1 : 0;
+}
+
+static int become(const struct clinux_spawn *request, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     clinux_default_signals();
@@ -36,6 +54,9 @@ static int become(const struct clinux_spawn *request) {
     if (request->directory && chdir(request->directory) < 0) return errno;
     if (request->parent_death_signal && prctl(PR_SET_PDEATHSIG, request->parent_death_signal, 0, 0, 0) < 0)
         return errno;
+    // A parent that was killed before that sends no signal any more.
+    if (request->parent_death_signal && getppid() != parent) return ESRCH;
+    if (set_limits(request) < 0) return errno;
     if (sigprocmask(SIG_SETMASK, &none, NULL) < 0) return errno;
     execve(request->path, request->arguments, request->environment);
     return errno;
@@ -47,9 +68,10 @@ int clinux_spawn(const struct clinux_spawn *request) {
     sigfillset(&every);
     // No handler may run in the child while it shares this memory.
     if (sigprocmask(SIG_SETMASK, &every, &before) < 0) return -errno;
+    pid_t parent = getpid();
     pid_t child = vfork();
     if (child == 0) {
-        failure = become(request);
+        failure = become(request, parent);
         _exit(127);
     }
     int error = child < 0 ? errno : failure;

@@ -38,11 +38,12 @@ package struct CgroupHost: Sendable {
         try detect(root: "/sys/fs/cgroup", proc: "/proc")
     }
 
-    static func detect(root: String, proc: String) throws(RuntimeError) -> CgroupHost {
+    /// `process` is whose cgroups count as the host's own.
+    static func detect(root: String, proc: String, process: String = "self") throws(RuntimeError) -> CgroupHost {
         let type = try attempt("statfs \(root)") { () throws(Errno) in try HostFile.fileSystemType(root) }
         if type == cgroup2Magic { return CgroupHost(unifiedAt: root, proc: proc) }
         let table = try CgroupFile.read("\(proc)/self/mountinfo")
-        let own = try CgroupFile.read("\(proc)/self/cgroup")
+        let own = try CgroupFile.read("\(proc)/\(process)/cgroup")
         return try CgroupHost(mountTable: table, ownCgroups: own, root: root, proc: proc)
     }
 
@@ -176,4 +177,16 @@ private func relative(_ path: String, to base: String) -> String {
     if base == "/" { return path }
     if path == base { return "/" }
     return path.hasPrefix(base + "/") ? String(path.dropFirst(base.count)) : path
+}
+
+extension CgroupHost {
+    /// The cgroup of the process that this was made for by `detect`, on a host with v1.
+    func ownCgroup() -> Cgroup {
+        var paths: [String: String] = [:]
+        for mount in mounts {
+            guard let path = mount.ownPath else { continue }
+            for controller in mount.controllers { paths[controller] = path }
+        }
+        return Cgroup(paths: paths)
+    }
 }

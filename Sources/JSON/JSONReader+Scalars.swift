@@ -73,6 +73,14 @@ extension JSONReader {
         }
     }
 
+    /// Reads past any value, checks it, and gives its text: for whom it is meant to be read.
+    package mutating func raw() throws(JSONError) -> [UInt8] {
+        _ = peek()
+        let start = position
+        try skip()
+        return Array(bytes[start..<position])
+    }
+
     private mutating func literal(_ word: StaticString) throws(JSONError) {
         let end = position + word.utf8CodeUnitCount
         let isThere = end <= bytes.count && word.withUTF8Buffer { bytes[position..<end].elementsEqual($0) }

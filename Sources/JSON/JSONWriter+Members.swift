@@ -15,6 +15,12 @@ extension JSONWriter {
         integer(value)
     }
 
+    /// A value that is JSON already.
+    package mutating func member(_ name: String, raw text: [UInt8]) {
+        key(name)
+        raw(text)
+    }
+
     package mutating func member(_ name: String, _ values: [String]) {
         key(name)
         beginArray()

@@ -41,6 +41,12 @@ package struct JSONWriter {
     package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
     package mutating func null() { literal("null") }
+
+    /// A value that is JSON already.
+    package mutating func raw(_ text: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: text)
+    }
 }
 
 extension JSONWriter {

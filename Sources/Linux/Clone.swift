@@ -92,7 +92,7 @@ package enum Wait {
     /// `WEXITED`
     static let exited: CInt = 4
     /// `WNOHANG`
-    private static let noHang: CInt = 1
+    static let noHang: CInt = 1
 
     /// Waits for the child behind a pidfd, and reaps it.
     package static func forEnd(of pidfd: borrowing some Descriptor & ~Copyable) throws(Errno) -> ExitStatus {

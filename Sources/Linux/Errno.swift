@@ -34,6 +34,8 @@ package struct Errno: Error, Equatable, Sendable {
     package static let loop = Errno(40)
     package static let noData = Errno(61)
     package static let notSupported = Errno(95)
+    package static let connectionAborted = Errno(103)
+    package static let refused = Errno(111)
 }
 
 extension Errno: CustomStringConvertible {

@@ -114,3 +114,10 @@ package enum HostFile {
         return String(decoding: bytes.dropLast(), as: UTF8.self)
     }
 }
+
+extension Descriptor where Self: ~Copyable {
+    /// fsync(2): returns when the file, or the names in the folder, are on the disk.
+    package borrowing func synchronize() throws(Errno) {
+        _ = try check { clinux_fsync(rawValue) }
+    }
+}

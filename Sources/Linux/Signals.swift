@@ -13,6 +13,7 @@ package struct Signal: Equatable, Hashable, Sendable {
     package static let terminate = Signal(15)
     package static let child = Signal(17)
     package static let stop = Signal(19)
+    package static let fileSize = Signal(25)
     package static let windowChange = Signal(28)
 
     /// asm-generic/signal.h in its order: the index is the number less 1.
@@ -72,6 +73,11 @@ package struct Signal: Equatable, Hashable, Sendable {
     /// can be had.
     package func restoreDefault() throws(Errno) {
         _ = try check { clinux_signal_disposition(number, 0) }
+    }
+
+    /// `SIG_IGN`. Programs that `Command` starts have the default again.
+    package func ignore() throws(Errno) {
+        _ = try check { clinux_signal_disposition(number, 1) }
     }
 }
 

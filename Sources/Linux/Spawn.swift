@@ -7,6 +7,12 @@ package struct Command: Sendable {
     package var arguments: [String]
     package var environment: [String]
     package var directory: String?
+    /// Killed when the thread that spawned it ends.
+    package var diesWithParent = true
+    /// Written to its /proc/self/oom_score_adj.
+    package var oomScoreAdjustment: String?
+    /// Its RLIMIT_NOFILE.
+    package var descriptorLimit: (soft: UInt64, hard: UInt64)?
 
     package init(_ path: String, arguments: [String], environment: [String] = [], directory: String? = nil) {
         self.path = path
@@ -25,7 +31,7 @@ package struct Command: Sendable {
     }
 
     /// Starts the program with three descriptors and nothing else of this process: no descriptor, no blocked or ignored
-    /// signal. It is killed when this process ends. The errno of execve(2) is thrown here.
+    /// signal. The errno of execve(2) is thrown here.
     package func spawn(
         input: borrowing some Descriptor & ~Copyable,
         output: borrowing some Descriptor & ~Copyable,
@@ -33,15 +39,19 @@ package struct Command: Sendable {
     ) throws(Errno) -> Int32 {
         let arguments = CStringArray(arguments)
         let environment = CStringArray(environment)
+        // Null where there is none: the array ends so.
         let paths = CStringArray(directory.map { [path, $0] } ?? [path])
+        let score = CStringArray(oomScoreAdjustment.map { [$0] } ?? [])
         var request = unsafe clinux_spawn()
         unsafe request.path = UnsafePointer(paths.pointers[0])
-        // Null where there is none: the array ends so.
         unsafe request.directory = UnsafePointer(paths.pointers[1])
         unsafe request.arguments = UnsafePointer(arguments.pointers)
         unsafe request.environment = UnsafePointer(environment.pointers)
         unsafe request.stdio = (input.rawValue, output.rawValue, error.rawValue)
-        unsafe request.parent_death_signal = Signal.kill.number
+        unsafe request.parent_death_signal = diesWithParent ? Signal.kill.number : 0
+        unsafe request.oom_score_adjustment = UnsafePointer(score.pointers[0])
+        unsafe request.soft_descriptors = descriptorLimit?.soft ?? 0
+        unsafe request.hard_descriptors = descriptorLimit?.hard ?? 0
         return try check { unsafe clinux_spawn(&request) }
     }
 

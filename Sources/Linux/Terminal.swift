@@ -34,11 +34,11 @@ package struct TerminalSettings: Sendable {
     private static let localEcho: UInt32 = 0o10
     private static let canonical: UInt32 = 0o2
 
-    /// cfmakeraw(3), but output is still processed: the other side writes bare newlines.
-    package var raw: TerminalSettings {
+    /// cfmakeraw(3); with `processingOutput` for another side that writes bare newlines.
+    package func raw(processingOutput: Bool) -> TerminalSettings {
         var result = self
         unsafe clinux_make_raw(&result.value)
-        result.value.output |= TerminalSettings.outputProcessing
+        if processingOutput { result.value.output |= TerminalSettings.outputProcessing }
         return result
     }
 

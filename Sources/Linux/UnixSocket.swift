@@ -62,3 +62,12 @@ package enum UnixSocket {
         return Message(bytes: bytes, descriptor: number < 0 ? nil : FileDescriptor(owning: number))
     }
 }
+
+extension Descriptor where Self: ~Copyable {
+    /// One send(2) without SIGPIPE: how many of the bytes it took.
+    package borrowing func sendSome(_ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
+        try checkSize {
+            unsafe bytes.withUnsafeBytes { unsafe clinux_send(rawValue, $0.baseAddress, $0.count) }
+        }
+    }
+}

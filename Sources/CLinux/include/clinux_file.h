@@ -50,6 +50,7 @@ int clinux_dup3(int from, int to, int flags);
 /// memfd_create(2), CLOEXEC and sealable; executable where the kernel asks (MFD_EXEC, Linux 6.3).
 int clinux_memfd_create(const char *name);
 int clinux_pipe2(int descriptors[2], int flags);
+int clinux_fsync(int descriptor);
 int clinux_ftruncate(int descriptor, int64_t size);
 int clinux_fchdir(int descriptor);
 int clinux_chdir(const char *path);

@@ -45,3 +45,7 @@ void clinux_sleep_ns(uint64_t nanoseconds);
 const char *clinux_argument(int index);
 /// This process's environment, as execve(2) takes it.
 char *const *clinux_environment(void);
+
+/// PIDFD_GET_INFO (Linux 6.15) of a process that has been reaped, by whomever: its wait status. -ENODATA as long as it
+/// has not, -ENOTTY on an older kernel.
+int clinux_pidfd_exit_status(int pidfd, int *status);

@@ -13,6 +13,11 @@ struct clinux_spawn {
     const char *directory;
     /// PR_SET_PDEATHSIG; 0: none.
     int parent_death_signal;
+    /// What is written to the child's /proc/self/oom_score_adj; null: nothing.
+    const char *oom_score_adjustment;
+    /// RLIMIT_NOFILE, where `hard_descriptors` is not 0.
+    uint64_t soft_descriptors;
+    uint64_t hard_descriptors;
 };
 
 /// vfork(2) and execve(2) with every signal at its default and unblocked. Returns the pid, or -errno of what failed in
