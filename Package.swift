@@ -69,9 +69,10 @@ let package = Package(
             dependencies: ["Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
             swiftSettings: runtime
         ),
+        .target(name: "CommandLine", dependencies: ["OCI", "Linux", "CBuild"], swiftSettings: runtime),
         .executableTarget(
             name: "runc-swift",
-            dependencies: ["RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
+            dependencies: ["CommandLine", "RuntimeCore", "Cgroups", "Seccomp", "OCI", "JSON", "Linux"],
             swiftSettings: runtime,
             linkerSettings: staticExecutable + sealedEntry
         ),
@@ -91,7 +92,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["runc-swift", "RuntimeCore", "Cgroups", "OCI", "JSON", "Linux"],
+            dependencies: ["runc-swift", "CommandLine", "RuntimeCore", "Cgroups", "OCI", "JSON", "Linux"],
             swiftSettings: strict
         ),
     ],

@@ -1,3 +1,4 @@
+import CommandLine
 import Testing
 
 @testable import runc_swift
@@ -80,21 +81,21 @@ struct CommandTableTests {
     @Test(
         "The count of operands is judged in runc's words",
         arguments: [
-            (Command.Operands.exactly(1), 0, "exactly 1"), (.exactly(0), 1, "exactly 0"),
+            (OperandCount.exactly(1), 0, "exactly 1"), (.exactly(0), 1, "exactly 0"),
             (.atLeast(1), 0, "a minimum of 1"), (.between(1, 2), 0, "a minimum of 1"),
             (.between(1, 2), 3, "a maximum of 2"),
         ]
     )
-    func operands(rule: Command.Operands, count: Int, fault: String) { #expect(rule.fault(count) == fault) }
+    func operands(rule: OperandCount, count: Int, fault: String) { #expect(rule.fault(count) == fault) }
 
     @Test(
         "The right count is no fault",
         arguments: [
-            (Command.Operands.exactly(1), 1), (.exactly(0), 0), (.atLeast(1), 1), (.atLeast(1), 9), (.between(1, 2), 1),
+            (OperandCount.exactly(1), 1), (.exactly(0), 0), (.atLeast(1), 1), (.atLeast(1), 9), (.between(1, 2), 1),
             (.between(1, 2), 2),
         ]
     )
-    func rightCount(rule: Command.Operands, count: Int) { #expect(rule.fault(count) == nil) }
+    func rightCount(rule: OperandCount, count: Int) { #expect(rule.fault(count) == nil) }
 
     @Test("The errors of exec, run and create begin as callers match them")
     func failures() {

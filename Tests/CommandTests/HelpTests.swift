@@ -1,3 +1,4 @@
+import CommandLine
 import Testing
 
 @testable import runc_swift
@@ -9,7 +10,7 @@ struct HelpTests {
 
     @Test("The page of the program begins as runc's test suite wants it")
     func program() {
-        let lines = lines(HelpPage(program: "/usr/bin/runc-swift").text)
+        let lines = lines(HelpPage<RuncSwift>(program: "/usr/bin/runc-swift").text)
         #expect(lines[0] == "NAME:")
         #expect(lines[1].hasPrefix("   runc - Open Container Initiative runtime"))
     }
@@ -17,7 +18,7 @@ struct HelpTests {
     @Test("The page of a verb names the program as it was called", arguments: Verb.allCases)
     func verbPage(verb: Verb) {
         let command = verb.command
-        let lines = lines(HelpPage(program: "/opt/bin/runtime").text(of: command))
+        let lines = lines(HelpPage<RuncSwift>(program: "/opt/bin/runtime").text(of: command))
         #expect(lines[0] == "NAME:")
         #expect(lines[1] == "   runtime \(verb.rawValue) - \(command.summary)")
         #expect(lines.contains("USAGE:"))
@@ -25,7 +26,7 @@ struct HelpTests {
 
     @Test("Pages list every visible flag and no hidden one", arguments: Verb.allCases)
     func flags(verb: Verb) {
-        let text = HelpPage(program: "x").text(of: verb.command)
+        let text = HelpPage<RuncSwift>(program: "x").text(of: verb.command)
         for flag in verb.command.flags {
             #expect(text.contains("   \(flag.spellings[0])") == !flag.hidden, "\(flag.name)")
         }
@@ -33,21 +34,21 @@ struct HelpTests {
 
     @Test("The program's page lists every visible verb")
     func verbs() {
-        let text = HelpPage(program: "x").text
+        let text = HelpPage<RuncSwift>(program: "x").text
         for command in Verb.visible { #expect(text.contains("\n   \(command.name) ")) }
         #expect(!text.contains("\n   man "))
     }
 
     @Test("No page has a line that a terminal of 150 columns wraps")
     func width() {
-        let page = HelpPage(program: "runc-swift")
+        let page = HelpPage<RuncSwift>(program: "runc-swift")
         let texts = [page.text] + Verb.allCases.map { page.text(of: $0.command) }
         for line in texts.flatMap(lines) { #expect(line.count <= 150, "\(line)") }
     }
 
     @Test("The manual has every visible verb and flag")
     func manual() {
-        let roff = ManualPage.roff
+        let roff = ManualPage<RuncSwift>.roff
         for command in Verb.visible {
             #expect(roff.contains("\n.SS \(command.name)\n"))
             for flag in command.flags where !flag.hidden {
@@ -69,7 +70,7 @@ struct HelpTests {
 
     @Test("Every shell completes every visible verb and flag", arguments: Shell.allCases)
     func completions(shell: Shell) {
-        let script = shell.script
+        let script = shell.script(for: RuncSwift.self)
         for command in Verb.visible {
             #expect(script.contains(command.name))
             for flag in command.flags where !flag.hidden { #expect(script.contains(flag.name), "\(flag.name)") }
@@ -80,7 +81,7 @@ struct HelpTests {
     @Test("The version is three lines and more that go-runc and dockerd parse")
     func version() {
         let lines = lines(Version.text)
-        #expect(lines[0].hasPrefix("runc version \(Version.number)"))
+        #expect(lines[0].hasPrefix("runc version \(Build.version)"))
         #expect(lines[0].wholeMatch(of: /runc version [0-9]+\.[0-9]+\.[0-9]+.*/) != nil)
         #expect(lines[1].hasPrefix("commit: "))
         #expect(lines[2] == "spec: 1.3.0")

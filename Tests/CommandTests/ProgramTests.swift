@@ -1,3 +1,4 @@
+import CommandLine
 import Linux
 import Testing
 

@@ -1,4 +1,5 @@
 import Cgroups
+import CommandLine
 import JSON
 import RuntimeCore
 import Testing

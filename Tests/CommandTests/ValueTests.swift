@@ -1,3 +1,4 @@
+import CommandLine
 import OCI
 import RuntimeCore
 import Testing
@@ -79,7 +80,7 @@ struct ValueTests {
         "The root is absolute and clean",
         arguments: [("/a/b", "/a/b"), ("/a//b/./../c/", "/a/c"), ("/..", "/"), ("/", "/"), ("/../../run", "/run")]
     )
-    func cleanPath(path: String, result: String) { #expect(GlobalOptions.clean(path) == result) }
+    func cleanPath(path: String, result: String) { #expect(HostPath.clean(path) == result) }
 }
 
 @Suite("Users")

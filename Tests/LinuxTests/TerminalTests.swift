@@ -26,7 +26,7 @@ struct TerminalTests {
         let pty = try PseudoTerminal()
         let settings = try TerminalSettings(of: pty.peer)
         #expect(settings.echoes && settings.isCanonical)
-        try settings.raw.apply(to: pty.peer)
+        try settings.raw(processingOutput: true).apply(to: pty.peer)
         let raw = try TerminalSettings(of: pty.peer)
         #expect(!raw.echoes && !raw.isCanonical && raw.processesOutput)
         try pty.master.writeAll(Array("x".utf8))

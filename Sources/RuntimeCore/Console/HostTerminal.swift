@@ -6,30 +6,24 @@ package struct HostTerminal: ~Copyable {
     /// Of /dev/tty, where no standard stream is a terminal.
     private let opened: FileDescriptor?
     private let descriptor: BorrowedDescriptor
-    private let settings: TerminalSettings
-    private var isRaw = false
+    private var raw: RawMode?
 
     /// `ENOTTY` for what is no terminal.
     package init(_ descriptor: BorrowedDescriptor) throws(Errno) {
-        settings = try TerminalSettings(of: descriptor)
+        _ = try TerminalSettings(of: descriptor)
         opened = nil
         self.descriptor = descriptor
     }
 
     private init(owning file: consuming FileDescriptor) throws(Errno) {
         let number = file.borrowed
-        settings = try TerminalSettings(of: number)
+        _ = try TerminalSettings(of: number)
         descriptor = number
         opened = consume file
     }
 
-    deinit {
-        if !isRaw { return }
-        do { try settings.apply(to: descriptor) } catch {
-            // The terminal has gone: there is nothing left to restore.
-            return
-        }
-    }
+    /// While `opened` is still there.
+    deinit { raw?.restore() }
 
     /// The first standard stream that is a terminal; where all are redirected, the controlling one.
     package static func find() throws(RuntimeError) -> HostTerminal {
@@ -47,9 +41,8 @@ package struct HostTerminal: ~Copyable {
     /// Keys go to the container as they are typed, ^C too.
     package mutating func makeRaw() throws(RuntimeError) {
         try attempt("failed to set the terminal from the stdin") { () throws(Errno) in
-            try settings.raw.apply(to: descriptor)
+            raw = try RawMode(descriptor, processingOutput: true)
         }
-        isRaw = true
     }
 
     /// For the container's terminal at its making: a size that came later would signal its process (SIGWINCH).

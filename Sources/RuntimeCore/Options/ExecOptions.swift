@@ -1,3 +1,5 @@
+package import OCI
+
 /// What `exec` is asked for.
 package struct ExecOptions: Equatable, Sendable {
     package var id: String

@@ -1,9 +1,10 @@
+internal import CommandLine
 internal import Linux
 internal import OCI
 internal import RuntimeCore
 
 /// A verb as it was called.
-struct Call: Sendable {
+struct Call: VerbCall {
     let global: GlobalOptions
     let values: Values
     let operands: [String]

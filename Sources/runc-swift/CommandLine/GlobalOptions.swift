@@ -1,3 +1,4 @@
+internal import CommandLine
 internal import Linux
 internal import OCI
 
@@ -16,7 +17,7 @@ struct GlobalOptions: Equatable, Sendable {
     /// - Throws: `.usage` for a value that is none, `.unsupported` for what a later version does.
     init(_ values: Values) throws(RuntimeError) {
         isRootGiven = values.has(.root)
-        root = isRootGiven ? try Self.absolute(values.list(.root).last ?? "") : Self.defaultRoot()
+        root = isRootGiven ? try HostPath.absolute(values.list(.root).last ?? "") : Self.defaultRoot()
         if root == "/" { throw RuntimeError(.usage, "Option --root argument should not be set to /") }
         debug = values.isOn(.debug)
         logFile = values.text(.log)
@@ -44,24 +45,6 @@ struct GlobalOptions: Equatable, Sendable {
             return folder + "/runc-swift"
         }
         return "/run/runc-swift"
-    }
-
-    /// The path from `/`, cleaned by its letters as Go's filepath.Abs does.
-    static func absolute(_ path: String) throws(RuntimeError) -> String {
-        if path.utf8.first == 0x2f { return clean(path) }
-        return clean("\(try workingDirectory())/\(path)")
-    }
-
-    static func workingDirectory() throws(RuntimeError) -> String {
-        try attempt("get the working directory") { () throws(Errno) in try HostFile.workingDirectory() }
-    }
-
-    static func clean(_ path: String) -> String {
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return "/" + parts.joined(separator: "/")
     }
 }
 

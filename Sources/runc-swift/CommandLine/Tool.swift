@@ -1,3 +1,4 @@
+internal import CommandLine
 internal import Linux
 internal import OCI
 
@@ -55,9 +56,9 @@ struct Tool {
         do {
             line = try Parser(flags: Flag.globals, stopsAtFirstOperand: true).parse(arguments)
         } catch {
-            return refuse(error.message, help: HelpPage(program: program).text)
+            return refuse(error.message, help: HelpPage<RuncSwift>(program: program).text)
         }
-        if line.values.isOn(.help) { return Tool.show(HelpPage(program: program).text) }
+        if line.values.isOn(.help) { return Tool.show(HelpPage<RuncSwift>(program: program).text) }
         if line.values.isOn(.version) { return Tool.show(Version.text) }
         do {
             let global = try GlobalOptions(line.values)
@@ -86,42 +87,28 @@ struct Tool {
     }
 
     private func dispatch(_ words: [String], _ global: GlobalOptions, _ trace: BorrowedDescriptor?) -> Int32 {
-        guard let name = words.first else { return Tool.show(HelpPage(program: program).text) }
-        if name == "help" || name == "h" { return help(words.dropFirst().first) }
-        guard let command = Verb(rawValue: name)?.command else { return unknown(name) }
-        let help = HelpPage(program: program)
-        let line: Parser.Result
-        do {
-            line = try command.parser.parse(words.dropFirst())
-        } catch {
-            return refuse(error.message, help: help.text(of: command))
+        switch RuncSwift.invocation(words, calledAs: program) {
+        case .page(let text): return Tool.show(text)
+        case .unknown(let name): return fail("No help topic for '\(name)'", status: 3)
+        case .wrong(let message, let page):
+            _ = Tool.show(page)
+            return fail(message, status: 1)
+        case .miscounted(let message, let page):
+            _ = Tool.show(page)
+            return fail("\(program): \(message)", status: 1)
+        case .perform(let command, let line):
+            let (values, operands) = (line.values, line.operands)
+            return perform(command, Call(global: global, values: values, operands: operands, log: log, trace: trace))
         }
-        if line.values.isOn(.help) { return Tool.show(help.text(of: command)) }
-        if let fault = command.operands.fault(line.operands.count) {
-            _ = Tool.show("Incorrect Usage.\n\n" + help.text(of: command))
-            return fail("\(program): \"\(name)\" requires \(fault) argument(s)", status: 1)
-        }
-        let operands = line.operands
-        return perform(command, Call(global: global, values: line.values, operands: operands, log: log, trace: trace))
     }
 
     private func perform(_ command: Command, _ call: Call) -> Int32 {
         do {
             return try command.perform(call)
         } catch {
-            let text = command.failure.map { error.during($0).description } ?? error.description
-            return fail(text, status: command.failureStatus)
+            return fail(command.report(of: error), status: command.failureStatus)
         }
     }
-
-    private func help(_ name: String?) -> Int32 {
-        let page = HelpPage(program: program)
-        guard let name else { return Tool.show(page.text) }
-        guard let command = Verb(rawValue: name)?.command else { return unknown(name) }
-        return Tool.show(page.text(of: command))
-    }
-
-    private func unknown(_ name: String) -> Int32 { fail("No help topic for '\(name)'", status: 3) }
 
     /// What is wrong with the flags and the help go to standard output, and what is wrong to the log too.
     private func refuse(_ message: String, help: String) -> Int32 {

@@ -1,3 +1,5 @@
+internal import CommandLine
+
 /// The verbs in the order of the help. Only the table of the one that is called gets built.
 enum Verb: String, CaseIterable, Sendable {
     case checkpoint, create, delete, events, exec, kill, list, pause, ps, restore, resume, run, spec, start, state
@@ -22,8 +24,8 @@ enum Verb: String, CaseIterable, Sendable {
         case .state: .state
         case .update: .update
         case .features: .features
-        case .completion: .completion
-        case .man: .man
+        case .completion: RuncSwift.completion
+        case .man: RuncSwift.manual
         }
     }
 

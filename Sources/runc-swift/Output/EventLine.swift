@@ -12,7 +12,7 @@ enum EventLine {
         case .stats(let stats):
             writeHead("stats", id, to: &json)
             json.key("data")
-            StatsJSON(stats).write(to: &json)
+            stats.write(to: &json)
         }
         json.endObject()
         return json.bytes + [UInt8(ascii: "\n")]

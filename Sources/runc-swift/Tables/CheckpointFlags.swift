@@ -1,3 +1,5 @@
+internal import CommandLine
+
 /// The flags of `checkpoint` and `restore`: known, so that their help can be read.
 extension Flag {
     private static let imagePath = Flag(

@@ -1,3 +1,5 @@
+internal import CommandLine
+
 /// The flags of `exec` alone.
 extension Flag {
     static let cwd = Flag("cwd", placeholder: "PATH", "working directory in the container")

@@ -1,8 +1,7 @@
+internal import CommandLine
+
 /// Flags that several verbs share, or that a verb reads by name.
 extension Flag {
-    static let help = toggle("help", short: "h", "show help")
-    static let version = toggle("version", short: "v", "print the version")
-
     static let debug = toggle("debug", "write debug lines to the log")
     static let log = Flag("log", placeholder: "FILE", "append the log to FILE instead of standard error")
     static let logFormat = Flag(

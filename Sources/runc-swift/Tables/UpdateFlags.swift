@@ -1,3 +1,5 @@
+internal import CommandLine
+
 /// The flags of `update` alone.
 extension Flag {
     static let resources = Flag(

@@ -1,22 +1,25 @@
+internal import CommandLine
 internal import Linux
 internal import OCI
 internal import RuntimeCore
 
 extension Command {
-    static let list = Command(
-        name: "list",
-        summary: "list the containers below the root folder",
-        description: "The folder is that of the global flag --root.",
-        operands: .exactly(0),
-        flags: [.format, .quiet]
-    ) { (call) throws(RuntimeError) in
-        let reports = try call.hasRoot() ? call.owned(call.runtime.list()) : []
-        if call.values.isOn(.quiet) {
-            try Output.write(reports.map { $0.id + "\n" }.joined())
-        } else {
-            try Output.write(ListPage.text(of: reports, format: try call.outputFormat()))
+    static var list: Command {
+        Command(
+            name: "list",
+            summary: "list the containers below the root folder",
+            description: "The folder is that of the global flag --root.",
+            operands: .exactly(0),
+            flags: [.format, .quiet]
+        ) { (call) throws(RuntimeError) in
+            let reports = try call.hasRoot() ? call.owned(call.runtime.list()) : []
+            if call.values.isOn(.quiet) {
+                try Output.write(reports.map { $0.id + "\n" }.joined())
+            } else {
+                try Output.write(ListPage.text(of: reports, format: try call.outputFormat()))
+            }
+            return 0
         }
-        return 0
     }
 }
 

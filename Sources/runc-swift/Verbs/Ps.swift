@@ -1,29 +1,33 @@
+internal import CommandLine
 internal import Linux
 internal import OCI
 internal import RuntimeCore
 
 extension Command {
-    static let ps = Command(
-        name: "ps",
-        summary: "list the processes of a container",
-        synopsis: "<container-id> [ps option...]",
-        description: """
-            Runs ps(1) of the host with the given options, -ef where there are none, and keeps the lines whose PID is in
-            the container. As JSON it prints the numbers alone. Flags of runc-swift end at the id.
-            """,
-        operands: .atLeast(1),
-        flags: [.format],
-        stopsAtFirstOperand: true
-    ) { (call) throws(RuntimeError) in
-        let pids = try call.runtime.processes(id: call.id)
-        switch try call.outputFormat() {
-        case .json: try Output.write("[" + pids.map(String.init).joined(separator: ",") + "]\n")
-        case .table:
-            let options = Array(call.operands.dropFirst())
-            let output = try runPs(options.isEmpty ? ["-ef"] : options)
-            try Output.write(try ProcessTable.filter(output, keeping: pids))
+    static var ps: Command {
+        Command(
+            name: "ps",
+            summary: "list the processes of a container",
+            synopsis: "<container-id> [ps option...]",
+            description: """
+                Runs ps(1) of the host with the given options, -ef where there are none, and keeps the lines whose PID is in
+                the container. As JSON it prints the numbers alone. Flags of runc-swift end at the id.
+                """,
+            operands: .atLeast(1),
+            flags: [.format],
+            stopsAtFirstOperand: true,
+            completes: .listed
+        ) { (call) throws(RuntimeError) in
+            let pids = try call.runtime.processes(id: call.id)
+            switch try call.outputFormat() {
+            case .json: try Output.write("[" + pids.map(String.init).joined(separator: ",") + "]\n")
+            case .table:
+                let options = Array(call.operands.dropFirst())
+                let output = try runPs(options.isEmpty ? ["-ef"] : options)
+                try Output.write(try ProcessTable.filter(output, keeping: pids))
+            }
+            return 0
         }
-        return 0
     }
 
     /// What ps wrote, errors too.

@@ -1,24 +1,27 @@
+internal import CommandLine
 internal import Linux
 internal import OCI
 internal import RuntimeCore
 
 extension Command {
-    static let spec = Command(
-        name: "spec",
-        summary: "write a config.json to start from",
-        description: """
-            The new file describes a shell in a terminal with new namespaces, few capabilities and a read-only root in
-            the folder rootfs. Change process.args to run something else. A config.json that is there is not touched.
-            """,
-        operands: .exactly(0),
-        flags: [.bundle, toggleRootless]
-    ) { (call) throws(RuntimeError) in
-        if call.values.isOn(toggleRootless) { throw .notYet("spec --rootless") }
-        let folder = try attempt(call.values.text(.bundle) ?? ".") { () throws(Errno) in
-            try BorrowedDescriptor.currentDirectory.open(call.values.text(.bundle) ?? ".", [.path, .directory])
+    static var spec: Command {
+        Command(
+            name: "spec",
+            summary: "write a config.json to start from",
+            description: """
+                The new file describes a shell in a terminal with new namespaces, few capabilities and a read-only root in
+                the folder rootfs. Change process.args to run something else. A config.json that is there is not touched.
+                """,
+            operands: .exactly(0),
+            flags: [.bundle, toggleRootless]
+        ) { (call) throws(RuntimeError) in
+            if call.values.isOn(toggleRootless) { throw .notYet("spec --rootless") }
+            let folder = try attempt(call.values.text(.bundle) ?? ".") { () throws(Errno) in
+                try BorrowedDescriptor.currentDirectory.open(call.values.text(.bundle) ?? ".", [.path, .directory])
+            }
+            try write(in: folder.borrowed)
+            return 0
         }
-        try write(in: folder.borrowed)
-        return 0
     }
 
     private static let toggleRootless = Flag.toggle(

@@ -1,9 +1,6 @@
-package import Linux
-package import OCI
-
 /// Descriptors 0, 1 and 2.
 package enum StandardStreams {
-    private static let all: [BorrowedDescriptor] = [.standardInput, .standardOutput, .standardError]
+    package static let all: [BorrowedDescriptor] = [.standardInput, .standardOutput, .standardError]
 
     /// Opens /dev/null where a caller left one of them closed: else what is opened next would be a standard stream.
     package static func ensureOpen() throws(Errno) {
@@ -14,19 +11,6 @@ package enum StandardStreams {
                 let null = try BorrowedDescriptor.currentDirectory.open("/dev/null", .readWrite)
                 try null.setCloseOnExec(false)
                 _ = null.release()
-            }
-        }
-    }
-
-    /// Makes `user` their owner, so that it can open /dev/stdout again. Never /dev/null, which all share.
-    package static func giveTo(_ user: UInt32) throws(RuntimeError) {
-        for stream in all {
-            let status = try attempt("fstat standard stream") { () throws(Errno) in try stream.status() }
-            if status.user == user || status.isNull { continue }
-            do { try stream.changeOwner(user: user, group: .max) } catch {
-                // Not mapped in our user namespace, or a read-only /dev: then it stays as it is.
-                if error == .notPermitted || error == .readOnly { continue }
-                throw RuntimeError(.kernel, "chown standard stream", errno: error)
             }
         }
     }

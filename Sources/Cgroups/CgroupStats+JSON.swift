@@ -1,13 +1,8 @@
-internal import Cgroups
-internal import JSON
+package import JSON
 
-/// The `data` of a stats event. Callers decode it into runc's types, so a zero is left out where runc leaves it out.
-struct StatsJSON {
-    private let stats: CgroupStats
-
-    init(_ stats: CgroupStats) { self.stats = stats }
-
-    func write(to json: inout JSONWriter) {
+extension CgroupStats {
+    /// The `data` of a stats event. Callers decode it into runc's types, so a zero is left out where runc leaves it out.
+    package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.key("cpu")
         writeCPU(to: &json)
@@ -17,8 +12,8 @@ struct StatsJSON {
         writeMemory(to: &json)
         json.key("pids")
         json.beginObject()
-        json.nonZero("current", stats.pids.current)
-        json.nonZero("limit", stats.pids.limit)
+        json.nonZero("current", pids.current)
+        json.nonZero("limit", pids.limit)
         json.endObject()
         json.key("blkio")
         writeBlockIO(to: &json)
@@ -34,7 +29,7 @@ struct StatsJSON {
     }
 
     private func writeCPU(to json: inout JSONWriter) {
-        let cpu = stats.cpu
+        let cpu = self.cpu
         json.beginObject()
         if cpu.total != 0 || cpu.kernel != 0 || cpu.user != 0 || !cpu.perCPU.isEmpty {
             json.key("usage")
@@ -60,7 +55,7 @@ struct StatsJSON {
     }
 
     private func writeCPUSet(to json: inout JSONWriter) {
-        let set = stats.cpuset
+        let set = cpuset
         json.beginObject()
         json.nonEmpty("cpus", set.cpus)
         json.member("cpu_exclusive", set.cpuExclusive)
@@ -77,7 +72,7 @@ struct StatsJSON {
     }
 
     private func writeMemory(to json: inout JSONWriter) {
-        let memory = stats.memory
+        let memory = self.memory
         json.beginObject()
         json.nonZero("cache", memory.cache)
         json.counter("usage", memory.usage)
@@ -95,7 +90,7 @@ struct StatsJSON {
     }
 
     private func writeBlockIO(to json: inout JSONWriter) {
-        let io = stats.blockIO
+        let io = blockIO
         json.beginObject()
         json.counters("ioServiceBytesRecursive", io.serviceBytes)
         json.counters("ioServicedRecursive", io.serviced)
@@ -111,7 +106,7 @@ struct StatsJSON {
 
     private func writeHugePages(to json: inout JSONWriter) {
         json.beginObject()
-        for (size, pages) in stats.hugePages.sorted(by: { $0.key < $1.key }) {
+        for (size, pages) in hugePages.sorted(by: { $0.key < $1.key }) {
             json.key(size)
             json.beginObject()
             json.nonZero("usage", pages.usage)

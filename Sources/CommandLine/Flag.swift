@@ -1,6 +1,6 @@
 /// One option of the command line, as the parser, the help, the man page and the completions see it.
-struct Flag: Sendable {
-    enum Kind: Sendable {
+package struct Flag: Sendable {
+    package enum Kind: Sendable {
         /// `--debug`, `--debug=false`.
         case toggle
         case text
@@ -12,17 +12,17 @@ struct Flag: Sendable {
         case duration
     }
 
-    let name: String
-    let alias: String?
-    let kind: Kind
+    package let name: String
+    package let alias: String?
+    package let kind: Kind
     /// What stands for the value in the help. `FILE` and `DIR` complete to paths, `a|b` to its words.
-    let placeholder: String
+    package let placeholder: String
     /// What is taken where the flag is absent, for the help.
-    let fallback: String?
-    let help: String
-    let hidden: Bool
+    package let fallback: String?
+    package let help: String
+    package let hidden: Bool
 
-    init(
+    package init(
         _ name: String,
         short alias: String? = nil,
         kind: Kind = .text,
@@ -40,18 +40,31 @@ struct Flag: Sendable {
         self.help = help
     }
 
-    static func toggle(_ name: String, short alias: String? = nil, hidden: Bool = false, _ help: String) -> Flag {
+    package static func toggle(
+        _ name: String,
+        short alias: String? = nil,
+        hidden: Bool = false,
+        _ help: String
+    ) -> Flag {
         Flag(name, short: alias, kind: .toggle, placeholder: "", hidden: hidden, help)
     }
 
+    package static let help = toggle("help", short: "h", "show help")
+    package static let version = toggle("version", short: "v", "print the version")
+
     /// `--bundle value`, or `--bundle` for a toggle; `-b value` for the alias.
-    var spellings: [String] {
+    package var spellings: [String] {
         let value = kind == .toggle ? "" : " \(placeholder)"
         return ["--\(name)\(value)"] + (alias.map { ["-\($0)\(value)"] } ?? [])
     }
 
+    /// The flag in two columns: how it is spelt, and what it is for.
+    var row: (String, String) {
+        (spellings.joined(separator: ", "), help + (fallback.map { " (default: \($0))" } ?? ""))
+    }
+
     /// The words that the value is one of, where the placeholder lists them.
-    var choices: [Substring] {
+    package var choices: [Substring] {
         placeholder.contains("|") ? placeholder.split(separator: "|") : []
     }
 }

@@ -1,5 +1,3 @@
-package import OCI
-
 /// `UID[:GID]` of `exec --user`: numbers, since names would have to be looked up in the container's own files.
 package struct UserIdentity: Equatable, Sendable {
     package var uid: UInt32

@@ -1,9 +1,9 @@
 internal import Linux
 
 /// What `kill` takes for a signal: a number, or a name with or without SIG in any case (signal(7)).
-enum SignalName {
+package enum SignalName {
     /// 0 asks only whether the process is there. nil: no signal of Linux.
-    static func number(_ text: String) -> Int32? {
+    package static func number(_ text: String) -> Int32? {
         if let signal = Signal(parsing: text) { return signal.number }
         let upper = text.uppercased()
         return realTime(upper.hasPrefix("SIG") ? upper.dropFirst(3) : Substring(upper))

@@ -1,15 +1,20 @@
 /// Splits arguments into flags and operands: `--name value`, `--name=value`, with one dash or two; `--` ends the flags.
-struct Parser {
-    let flags: [Flag]
+package struct Parser {
+    package let flags: [Flag]
     /// True where everything from the first operand on belongs to somebody else.
-    let stopsAtFirstOperand: Bool
+    package let stopsAtFirstOperand: Bool
 
-    struct Result: Equatable {
-        var values = Values()
-        var operands: [String] = []
+    package init(flags: [Flag], stopsAtFirstOperand: Bool = false) {
+        self.flags = flags
+        self.stopsAtFirstOperand = stopsAtFirstOperand
     }
 
-    func parse(_ arguments: some Sequence<String>) throws(UsageError) -> Result {
+    package struct Result: Equatable {
+        package var values = Values()
+        package var operands: [String] = []
+    }
+
+    package func parse(_ arguments: some Sequence<String>) throws(UsageError) -> Result {
         var result = Result()
         var rest = arguments.makeIterator()
         while let argument = rest.next() {

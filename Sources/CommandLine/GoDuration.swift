@@ -1,11 +1,11 @@
 /// A span of time in Go's notation, as `events --interval` takes it: `300ms`, `-1.5h`, `2h45m`.
-struct GoDuration: Equatable, Sendable {
-    let nanoseconds: Int64
+package struct GoDuration: Equatable, Sendable {
+    package let nanoseconds: Int64
 
-    init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// nil: not of that notation, or more than 292 years.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let body = text.drop { $0 == "+" || $0 == "-" }
         guard text.utf8.count - body.utf8.count <= 1, !body.isEmpty else { return nil }
         guard let magnitude = body == "0" ? 0 : GoDuration.sum(body) else { return nil }

@@ -1,5 +1,5 @@
 /// An unsigned decimal number with a fraction, kept exact.
-struct Decimal: Equatable {
+package struct Decimal: Equatable {
     private let whole: Int64
     private let fraction: Int64
     /// 10 to the number of digits in `fraction`.
@@ -7,7 +7,7 @@ struct Decimal: Equatable {
 
     /// Takes digits with at most one point from the front of `text`; nil where there is no digit or the number is too
     /// big. Digits of the fraction after the 17th change nothing that a unit here could show.
-    init?(prefixOf text: inout Substring) {
+    package init?(prefixOf text: inout Substring) {
         let digits = text.prefix(while: Decimal.isDigit)
         var rest = text.dropFirst(digits.count)
         var decimals: Substring = ""
@@ -26,7 +26,7 @@ struct Decimal: Equatable {
     }
 
     /// The product, cut to a whole number; nil where it does not fit.
-    func scaled(by unit: Int64) -> Int64? {
+    package func scaled(by unit: Int64) -> Int64? {
         let (product, overflow) = whole.multipliedReportingOverflow(by: unit)
         let part = scale.dividingFullWidth(fraction.multipliedFullWidth(by: unit)).quotient
         let (sum, carried) = product.addingReportingOverflow(part)

@@ -1,7 +1,7 @@
 /// A memory size of `update`: bytes, or with K, M, G, T or P in steps of 1024; `-1` is "no limit".
-enum ByteSize {
+package enum ByteSize {
     /// nil: not a size, or more than 2^63 - 1 bytes.
-    static func parse(_ text: String) -> Int64? {
+    package static func parse(_ text: String) -> Int64? {
         if text == "-1" { return -1 }
         var rest = Substring(text)
         guard let number = Decimal(prefixOf: &rest) else { return nil }

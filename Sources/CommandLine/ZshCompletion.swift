@@ -1,44 +1,49 @@
 /// For zsh: `_arguments` with one case a verb.
-enum ZshCompletion {
+enum ZshCompletion<Completed: Program> {
     static var script: String {
         """
-        #compdef runc-swift
-        _runc_swift_containers() {
-            local -a ids
-            ids=(${(f)"$(runc-swift ${opt_args[--root]:+--root $opt_args[--root]} list -q 2>/dev/null)"})
-            compadd -a ids
-        }
-        _runc_swift() {
+        #compdef \(Completed.name)
+        \(Completed.listing.map(lister) ?? "")\(Completed.function)() {
             local context state line
             typeset -A opt_args
             local -a verbs
             verbs=(
-        \(Verb.visible.map { "        '\($0.name):\(quoted($0.summary))'" }.joined(separator: "\n"))
+        \(Completed.commands.map { "        '\($0.name):\(quoted($0.summary))'" }.joined(separator: "\n"))
             )
             _arguments -C \\
-        \(arguments(Flag.globals))
+        \(arguments(Completed.flags))
                 '1:command:->verb' '*::argument:->rest'
             case $state in
             verb) _describe command verbs;;
             rest)
                 case $words[1] in
-        \(Verb.visible.map(entry).joined(separator: "\n"))
+        \(Completed.commands.map(entry).joined(separator: "\n"))
                 esac;;
             esac
         }
-        _runc_swift "$@"
+        \(Completed.function) "$@"
 
         """
     }
 
-    private static func entry(_ command: Command) -> String {
+    private static func lister(_ listing: Listing) -> String {
+        let flag = "${opt_args[--\(listing.flag)]:+--\(listing.flag) $opt_args[--\(listing.flag)]}"
+        return """
+            \(Completed.function)_containers() {
+                local -a ids
+                ids=(${(f)"$(\(Completed.name) \(flag) \(listing.arguments) 2>/dev/null)"})
+                compadd -a ids
+            }
+
+            """
+    }
+
+    private static func entry(_ command: Subcommand<Completed.Call>) -> String {
         let operand =
-            if command.completesContainers {
-                "'1:container:_runc_swift_containers' '*:argument:_files'"
-            } else if command.name == "completion" {
-                "'1:shell:(\(Shell.allCases.map { $0.rawValue }.joined(separator: " ")))'"
-            } else {
-                "'*:argument:()'"
+            switch command.completes {
+            case .none: "'*:argument:()'"
+            case .listed: "'1:container:\(Completed.function)_containers' '*:argument:_files'"
+            case .words(let label, let words): "'1:\(label):(\(words.joined(separator: " ")))'"
             }
         return """
                     \(command.name)) _arguments \\

@@ -1,16 +1,5 @@
-internal import Linux
+internal import CommandLine
 internal import OCI
-
-/// Standard output; every text of a verb goes there in one piece.
-enum Output {
-    static func write(_ text: String) throws(RuntimeError) { try write(Array(text.utf8)) }
-
-    static func write(_ bytes: [UInt8]) throws(RuntimeError) {
-        try attempt("write standard output") { () throws(Errno) in
-            try BorrowedDescriptor.standardOutput.writeAll(bytes)
-        }
-    }
-}
 
 /// `--format` of `list` and `ps`.
 enum OutputFormat: String { case table, json }
@@ -28,7 +17,7 @@ extension Call {
     func absolutePath(_ flag: Flag) throws(RuntimeError) -> String? {
         guard let path = values.text(flag) else { return nil }
         if path.hasPrefix("/") || path.hasPrefix("@") { return path }
-        return try GlobalOptions.workingDirectory() + "/" + path
+        return try HostPath.workingDirectory() + "/" + path
     }
 
     /// A flag that counts.
