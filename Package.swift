@@ -57,6 +57,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CBuild", cSettings: cFlags + [.define("RUNC_SWIFT_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "CLinux", cSettings: cFlags, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Linux", dependencies: ["CLinux", "CCap"], swiftSettings: kernel),
@@ -76,6 +77,7 @@ let package = Package(
             swiftSettings: runtime,
             linkerSettings: staticExecutable + sealedEntry
         ),
+        .target(name: "ContainerLog", dependencies: ["CZlib", "OCI", "JSON", "Linux"], swiftSettings: kernel),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: strict),
@@ -93,6 +95,11 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["runc-swift", "CommandLine", "RuntimeCore", "Cgroups", "OCI", "JSON", "Linux"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ContainerLogTests",
+            dependencies: ["ContainerLog", "OCI", "JSON", "Linux"],
             swiftSettings: strict
         ),
     ],
