@@ -78,6 +78,7 @@ let package = Package(
             linkerSettings: staticExecutable + sealedEntry
         ),
         .target(name: "ContainerLog", dependencies: ["CZlib", "OCI", "JSON", "Linux"], swiftSettings: kernel),
+        .target(name: "ShimProtocol", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: runtime),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: strict),
@@ -100,6 +101,11 @@ let package = Package(
         .testTarget(
             name: "ContainerLogTests",
             dependencies: ["ContainerLog", "OCI", "JSON", "Linux"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ShimProtocolTests",
+            dependencies: ["ShimProtocol", "OCI", "JSON", "Linux"],
             swiftSettings: strict
         ),
     ],
