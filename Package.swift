@@ -79,6 +79,11 @@ let package = Package(
         ),
         .target(name: "ContainerLog", dependencies: ["CZlib", "OCI", "JSON", "Linux"], swiftSettings: kernel),
         .target(name: "ShimProtocol", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: runtime),
+        .target(
+            name: "ShimCore",
+            dependencies: ["ShimProtocol", "ContainerLog", "Cgroups", "OCI", "JSON", "Linux"],
+            swiftSettings: runtime
+        ),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "JSON", "Linux"], swiftSettings: strict),
@@ -106,6 +111,11 @@ let package = Package(
         .testTarget(
             name: "ShimProtocolTests",
             dependencies: ["ShimProtocol", "OCI", "JSON", "Linux"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ShimCoreTests",
+            dependencies: ["ShimCore", "ShimProtocol", "ContainerLog", "OCI", "JSON", "Linux"],
             swiftSettings: strict
         ),
     ],
