@@ -2,14 +2,15 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINARY = .build/release/runc-swift
+SHIM = .build/release/shim
 SHARE = $(DESTDIR)$(PREFIX)/share
 
-.PHONY: build run test lint gates bench install uninstall clean help
+.PHONY: build run test lint gates bench bench-shim kills install uninstall clean help
 
 build:
 	@.ci/build
 
-$(BINARY):
+$(BINARY) $(SHIM):
 	@.ci/build
 
 run: build
@@ -27,18 +28,30 @@ gates:
 bench: build
 	@integration/bench/run
 
-install: $(BINARY)
-	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/sbin/runc-swift
+bench-shim: build
+	@integration/bench/run-shim
+
+# The 2,000 random kills of the shim's promises, and every place of each operation: hours.
+kills: build
+	@SHIM_KILLS=2000 SHIM_PLACES=all SHIM_KILL_TIMEOUT=36000 integration/run-bats shim-kill.bats
+
+install: $(BINARY) $(SHIM)
 	install -d $(SHARE)/man/man8 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
-	$(BINARY) man > $(SHARE)/man/man8/runc-swift.8
-	$(BINARY) completion bash > $(SHARE)/bash-completion/completions/runc-swift
-	$(BINARY) completion zsh > $(SHARE)/zsh/site-functions/_runc-swift
-	$(BINARY) completion fish > $(SHARE)/fish/vendor_completions.d/runc-swift.fish
+	for program in $(BINARY) $(SHIM); do \
+	    name=$${program##*/} && \
+	    install -D -m 755 $$program $(DESTDIR)$(PREFIX)/sbin/$$name && \
+	    $$program man > $(SHARE)/man/man8/$$name.8 && \
+	    $$program completion bash > $(SHARE)/bash-completion/completions/$$name && \
+	    $$program completion zsh > $(SHARE)/zsh/site-functions/_$$name && \
+	    $$program completion fish > $(SHARE)/fish/vendor_completions.d/$$name.fish || exit 1; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/runc-swift $(SHARE)/man/man8/runc-swift.8
-	rm -f $(SHARE)/bash-completion/completions/runc-swift $(SHARE)/zsh/site-functions/_runc-swift
-	rm -f $(SHARE)/fish/vendor_completions.d/runc-swift.fish
+	for name in runc-swift shim; do \
+	    rm -f $(DESTDIR)$(PREFIX)/sbin/$$name $(SHARE)/man/man8/$$name.8 \
+	        $(SHARE)/bash-completion/completions/$$name $(SHARE)/zsh/site-functions/_$$name \
+	        $(SHARE)/fish/vendor_completions.d/$$name.fish || exit 1; \
+	done
 
 clean:
 	rm -rf .build
@@ -46,9 +59,11 @@ clean:
 help:
 	@echo 'make run      build, then run a busybox container in this terminal'
 	@echo 'make test     every test: unit tests, then containers as root'
-	@echo 'make build    the release executable: $(BINARY)'
+	@echo 'make build    the release executables: $(BINARY) and $(SHIM)'
 	@echo 'make install  into PREFIX=$(PREFIX), below DESTDIR if given'
 	@echo 'make lint     formatting, and shellcheck over the scripts'
 	@echo 'make gates    layering, binary and size limits'
 	@echo 'make bench    against crun and runc on this machine'
+	@echo 'make bench-shim  the shim against conmon and containerd-shim'
+	@echo 'make kills    kill the shim and those around it 2,000 times'
 	@echo 'make clean    remove .build'

@@ -53,6 +53,7 @@ let package = Package(
     name: "runc-swift",
     products: [
         .executable(name: "runc-swift", targets: ["runc-swift"]),
+        .executable(name: "shim", targets: ["shim"]),
     ],
     targets: [
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
@@ -83,6 +84,14 @@ let package = Package(
             name: "ShimCore",
             dependencies: ["ShimProtocol", "ContainerLog", "Cgroups", "OCI", "JSON", "Linux"],
             swiftSettings: runtime
+        ),
+        .executableTarget(
+            name: "shim",
+            dependencies: [
+                "CommandLine", "ShimCore", "ShimProtocol", "ContainerLog", "Cgroups", "OCI", "JSON", "Linux",
+            ],
+            swiftSettings: runtime,
+            linkerSettings: staticExecutable
         ),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
@@ -116,6 +125,11 @@ let package = Package(
         .testTarget(
             name: "ShimCoreTests",
             dependencies: ["ShimCore", "ShimProtocol", "ContainerLog", "OCI", "JSON", "Linux"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ShimTests",
+            dependencies: ["shim", "CommandLine", "ShimCore", "ShimProtocol", "ContainerLog", "OCI", "JSON", "Linux"],
             swiftSettings: strict
         ),
     ],

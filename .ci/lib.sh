@@ -8,12 +8,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck disable=SC2034  # used by the scripts that source this file
 {
     swift_packages=(libcurl4 libncurses6 libsqlite3-0 libxml2)
-    build_packages=(libseccomp-dev libcap-dev pkg-config g++ git)
+    build_packages=(libseccomp-dev libcap-dev zlib1g-dev pkg-config g++ git)
     run_packages=(busybox-static)
     lint_packages=(shellcheck)
     gate_packages=(binutils python3-venv)
-    test_packages=(bats jq strace busybox-static gcc libc6-dev libcap2-bin procps psmisc util-linux python3)
+    test_packages=(bats jq strace busybox-static gcc libc6-dev libcap2-bin procps psmisc util-linux python3 runc crun xxd)
+    bench_packages=(gcc libc6-dev python3 util-linux busybox-static)
+    shim_bench_packages=(conmon containerd)
     binary=.build/release/runc-swift
+    shim=.build/release/shim
 }
 
 die() {
@@ -86,10 +89,13 @@ look_for_swift() {
     return 1
 }
 
-# The release executable, and beside it the compiler's own report of what each module loaded (.ci/layers reads it).
+# The release executables, and beside them the compiler's own report of what each module loaded (.ci/layers reads it).
 build_release() {
+    local product
     forget_old_headers
-    swift build -c release --product runc-swift -Xswiftc -emit-loaded-module-trace
+    for product in runc-swift shim; do
+        swift build -c release --product "$product" -Xswiftc -emit-loaded-module-trace
+    done
 }
 
 # clang does not see that a header has come to an umbrella folder: its module cache goes by the files it read before.
