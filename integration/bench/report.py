@@ -204,11 +204,11 @@ def failures(results):
     return found
 
 
-def write_readme(path, text):
+def write_readme(path, text, first=BEGIN, last=END):
     """Replaces what stands between the markers."""
     old = path.read_text(encoding="utf-8")
-    before, begin, rest = old.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = old.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise SystemExit(f"{path.name} lacks the markers {BEGIN} and {END}")
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+        raise SystemExit(f"{path.name} lacks the markers {first} and {last}")
+    path.write_text(f"{before}{first}\n{text}\n{last}{after}", encoding="utf-8")
