@@ -17,9 +17,7 @@ package enum Recovery {
         environment: [String] = []
     ) throws(RuntimeError) -> ExitRecord {
         var folder = try StateFolder.open(path)
-        guard try folder.takeLock(making: true) else {
-            throw RuntimeError(.wrongState, "the shim of \(path) lives: ask it")
-        }
+        try takeLock(of: &folder)
         let state = try folder.readState()
         let record = try folder.readRecord()
         guard let state else {
@@ -38,6 +36,16 @@ package enum Recovery {
         }
         folder.remove(StateFolder.Name.socket)
         return found
+    }
+
+    /// A shim that was killed holds its lock until the kernel has closed its files, which is some time after kill(2) has
+    /// returned: it gets a second.
+    private static func takeLock(of folder: inout StateFolder) throws(RuntimeError) {
+        for _ in 0..<50 {
+            if try folder.takeLock(making: true) { return }
+            Clock.sleep(nanoseconds: 20_000_000)
+        }
+        throw RuntimeError(.wrongState, "the shim of \(folder.path) lives: ask it")
     }
 
     private static func find(
