@@ -11,11 +11,11 @@ extension Machine {
         case .create: createEnded(result, now, into: &actions)
         case .inspect(let failure, let pid, let wasKilled):
             inspected(result, failure, pid, wasKilled, now, into: &actions)
-        case .undoCreate(let failure): fail(failure, into: &actions)
+        case .undoCreate(let failure): createUndone(result, failure, into: &actions)
         case .start(let client): startEnded(result, client, now, into: &actions)
         case .exec(let session, let client): execEnded(session, result, client, now, into: &actions)
-        case .plain(let client), .shutdown(let client?): actions.append(.reply(client, Machine.answer(result)))
-        case .shutdown(nil): return
+        case .plain(let client): actions.append(.reply(client, Machine.answer(result)))
+        case .shutdown(let client): shutDown(result, client, into: &actions)
         case .cleanUp(let attempt): cleanedUp(result, attempt, into: &actions)
         }
     }
@@ -34,10 +34,13 @@ extension Machine {
     // MARK: - create
 
     private mutating func createEnded(_ result: CallResult, _ now: UInt64, into actions: inout [Action]) {
-        guard result.isSuccess, let pid = result.pid else { return createFailed(result, into: &actions) }
+        guard result.isSuccess, let pid = result.pid else {
+            let words = result.isSuccess ? "the runtime has left no pid file" : Machine.words(of: result)
+            return createFailed(words, result, into: &actions)
+        }
         let end = takeStray(pid)
         if end == nil, !result.isChild {
-            return fail("the runtime's process \(pid) is not a child of the shim", into: &actions)
+            return createFailed("the runtime's process \(pid) is not a child of the shim", result, into: &actions)
         }
         container.pid = pid
         container.created = now
@@ -46,14 +49,13 @@ extension Machine {
         if settings.starts, end == nil, failure == nil { return start(for: nil, into: &actions) }
         actions.append(.save(.created, pid: pid))
         if let end { return ended(end.status, end.time, into: &actions) }
-        if failure != nil { return call(.deleteForced, for: .shutdown(nil), into: &actions) }
+        if failure != nil { return endAll(for: nil, into: &actions) }
         report(.ready(pid: pid), into: &actions)
     }
 
     /// A runtime that fails cleans up, as a rule. But the id may have been another container's all along: whose it is has
     /// to be asked before anything is removed.
-    private mutating func createFailed(_ result: CallResult, into actions: inout [Action]) {
-        let words = result.isSuccess ? "the runtime has left no pid file" : Machine.words(of: result)
+    private mutating func createFailed(_ words: String, _ result: CallResult, into actions: inout [Action]) {
         let purpose = Purpose.inspect(failure ?? words, pid: result.pid, wasKilled: result.status?.signal != nil)
         call(.state, for: purpose, into: &actions)
     }
@@ -78,6 +80,11 @@ extension Machine {
         let isOurChild = report.pid > 0 && (result.isChild || strays.contains { $0.pid == report.pid })
         if isOurChild || report.pid > 0 && report.pid == pid { return true }
         return wasKilled && report.hasEnded(of: settings.bundle, madeFrom: begun, to: now)
+    }
+
+    private mutating func createUndone(_ result: CallResult, _ failure: String, into actions: inout [Action]) {
+        if result.isSuccess { return fail(failure, into: &actions) }
+        fail("\(failure); what it has left could not be removed: \(Machine.words(of: result))", into: &actions)
     }
 
     /// There is no container: the caller hears why, or the record says it.
@@ -156,7 +163,7 @@ extension Machine {
         // Nobody has the container yet, and nobody will start it again.
         failure = words
         container.error = words
-        call(.deleteForced, for: .shutdown(nil), into: &actions)
+        endAll(for: nil, into: &actions)
     }
 
     // MARK: - The end
@@ -167,6 +174,15 @@ extension Machine {
             return sessionEnded(index, status, now, into: &actions)
         }
         keepStray(pid, status, now)
+    }
+
+    /// Kills the container as a whole. That is the runtime's to do, which knows of frozen cgroups and of processes beside the
+    /// first one; but one that hangs must not keep the first one alive.
+    mutating func endAll(for client: ClientID?, into actions: inout [Action]) {
+        if let pid = container.pid, container.status == nil {
+            actions.append(.signal(pid: pid, Signal.kill.number))
+        }
+        call(.deleteForced, for: .shutdown(client), into: &actions)
     }
 
     /// The first process has ended: the record comes before everything else.
@@ -209,7 +225,24 @@ extension Machine {
         }
         // A create that failed has left nothing to delete.
         if settings.keeps || container.pid == nil { return actions.append(.drain(.container)) }
-        call(.deleteForced, for: .cleanUp(1), into: &actions)
+        // A kill that is under way removes it, too: two at once would be in each other's way.
+        if !calls.contains(where: { Machine.removes($0.purpose) }) {
+            call(.deleteForced, for: .cleanUp(1), into: &actions)
+        }
+    }
+
+    private static func removes(_ purpose: Purpose) -> Bool {
+        switch purpose {
+        case .shutdown, .cleanUp: true
+        default: false
+        }
+    }
+
+    private mutating func shutDown(_ result: CallResult, _ client: ClientID?, into actions: inout [Action]) {
+        if let client { actions.append(.reply(client, Machine.answer(result))) }
+        guard phase == .ending, record != nil, !settings.keeps else { return }
+        if calls.contains(where: { Machine.removes($0.purpose) }) { return }
+        cleanedUp(result, 1, into: &actions)
     }
 
     /// A runtime that was killed in the middle may do better next time.
@@ -292,7 +325,7 @@ extension Machine {
         switch phase {
         case .ended: if !isRecordLost { leave(removing: false, into: &actions) }
         case .created, .starting, .running:
-            if settings.termKills { call(.deleteForced, for: .shutdown(nil), into: &actions) }
+            if settings.termKills { endAll(for: nil, into: &actions) }
         case .creating: terminateCreate(into: &actions)
         case .ending: return
         }

@@ -104,7 +104,7 @@ extension Machine {
         switch phase {
         case .creating: actions.append(.reply(client, Machine.refusal(sentence)))
         case .running where !kill: actions.append(.reply(client, Machine.refusal(sentence)))
-        case .created, .starting, .running: call(.deleteForced, for: .shutdown(client), into: &actions)
+        case .created, .starting, .running: endAll(for: client, into: &actions)
         case .ending: actions.append(.reply(client, .done))
         case .ended:
             // Nobody would have the record then.

@@ -61,8 +61,8 @@ enum PairTables {
         created stats: created stats
         created reopen: created reopenLog
         created close-stdin: created closeInput
-        created shutdown: created call(delete)
-        created shutdown kill: created call(delete)
+        created shutdown: created signal(7,9) call(delete)
+        created shutdown kill: created signal(7,9) call(delete)
         starting call ok: running disarm(startGrace) openInput(c) save(running) reply2(pid7)
         starting call fails: created disarm(startGrace) reply2(runtime) save(created)
         starting call killed: created disarm(startGrace) reply2(runtime) save(created)
@@ -92,8 +92,8 @@ enum PairTables {
         starting stats: starting stats
         starting reopen: starting reopenLog
         starting close-stdin: starting closeInput
-        starting shutdown: starting call(delete)
-        starting shutdown kill: starting call(delete)
+        starting shutdown: starting signal(7,9) call(delete)
+        starting shutdown kill: starting signal(7,9) call(delete)
         startingEnded call ok: ending disarm(startGrace) openInput(c) reply2(pid7) record(c,running,3) call(delete)
         startingEnded call fails: ending disarm(startGrace) reply2(runtime) record(c,starting,3) call(delete)
         startingEnded call killed: ending disarm(startGrace) reply2(runtime) record(c,starting,3) call(delete)
@@ -155,7 +155,7 @@ enum PairTables {
         running reopen: running reopenLog
         running close-stdin: running closeInput
         running shutdown: running reply9(state)
-        running shutdown kill: running call(delete)
+        running shutdown kill: running signal(7,9) call(delete)
         deleting call ok: ending drain(c)
         deleting call fails: ending call(delete)
         deleting call killed: ending call(delete)
