@@ -84,7 +84,6 @@ when() { date -d "$(record ".$1")" +%s%N; } # MEMBER
 }
 
 @test "SM-30 the record is written, synced and renamed before anyone is told" {
-    command -v strace >/dev/null || skip "no strace on this host"
     script 'read a; exit 3'
     start_shim --stdin --start
     attach one --stdin --at-end stay < <(sleep 1; echo)
@@ -111,7 +110,6 @@ END
 }
 
 @test "SM-30 --no-fsync leaves the syncs out" {
-    command -v strace >/dev/null || skip "no strace on this host"
     script 'read a; exit 3'
     start_shim --stdin --start --no-fsync
     attach one --stdin --at-end stay < <(sleep 1; echo)
