@@ -16,6 +16,8 @@ package protocol Program: SendableMetatype {
     /// The verbs that the help lists. They are built when they are asked for: to perform one takes that one only.
     static var commands: [Subcommand<Call>] { get }
     static func command(_ name: String) -> Subcommand<Call>?
+    /// Whether `-it` is `-i -t`.
+    static var joinsShortFlags: Bool { get }
     /// nil: no verb has operands that the program could list.
     static var listing: Listing? { get }
     /// What the man page has after the verbs.
@@ -52,15 +54,19 @@ package enum Invocation<Call> {
 }
 
 extension Program {
+    package static var joinsShortFlags: Bool { false }
+
     /// Reads `words`; `program` is argv[0] as given.
     package static func invocation(_ words: [String], calledAs program: String) -> Invocation<Call> {
         let pages = HelpPage<Self>(program: program)
         guard let name = words.first else { return .page(pages.text) }
         if name == "help" || name == "h" { return help(words.dropFirst().first, pages) }
         guard let command = command(name) else { return .unknown(name) }
+        var parser = command.parser
+        parser.joinsShortFlags = joinsShortFlags
         let line: Parser.Result
         do {
-            line = try command.parser.parse(words.dropFirst())
+            line = try parser.parse(words.dropFirst())
         } catch {
             return .wrong(error.message, page: "Incorrect Usage: \(error.message)\n\n" + pages.text(of: command))
         }

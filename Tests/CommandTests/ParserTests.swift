@@ -67,6 +67,46 @@ struct ParserTests {
         #expect(try parse(["-d", word]).operands == [word])
     }
 
+    private func parseJoined(_ words: [String]) throws -> Parser.Result {
+        var parser = Parser(flags: flags)
+        parser.joinsShortFlags = true
+        return try parser.parse(words)
+    }
+
+    @Test(
+        "Short flags may stand together where the program says so, the last one with its value",
+        arguments: [
+            ["-db", "x"], ["-dbx"], ["-db=x"], ["-dd", "-b", "x"], ["-d=true", "-bx"], ["--detach", "-bundle", "x"],
+        ]
+    )
+    func joined(words: [String]) throws {
+        let result = try parseJoined(words + ["id"])
+        #expect(result.values.isOn(flags[4]) && result.values.text(flags[0]) == "x")
+        #expect(result.operands == ["id"])
+    }
+
+    @Test(
+        "Letters of which one is no flag, and letters after two dashes, are refused as a whole",
+        arguments: [
+            (["-dx"], "flag provided but not defined: -dx"), (["--db", "x"], "flag provided but not defined: -db"),
+            (["-db"], "flag needs an argument: --bundle"),
+            (["-bd=maybe", "-dd=no"], "invalid value \"no\" for flag --detach: want true or false"),
+        ]
+    )
+    func notJoined(words: [String], message: String) {
+        #expect(throws: UsageError(message)) { try parseJoined(words) }
+    }
+
+    @Test("runc-swift reads what stands together as one name, as runc does")
+    func apart() {
+        let invocation = RuncSwift.invocation(["exec", "-td", "id", "sh"], calledAs: "runc")
+        guard case .wrong(let message, _) = invocation else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(message == "flag provided but not defined: -td")
+    }
+
     @Test(
         "What cannot be read is refused by name",
         arguments: [
