@@ -21,6 +21,8 @@ package struct Flag: Sendable {
     package let fallback: String?
     package let help: String
     package let hidden: Bool
+    /// The line that shows how to call a verb has it.
+    package let isNeeded: Bool
 
     package init(
         _ name: String,
@@ -29,6 +31,7 @@ package struct Flag: Sendable {
         placeholder: String = "value",
         fallback: String? = nil,
         hidden: Bool = false,
+        isNeeded: Bool = false,
         _ help: String
     ) {
         self.name = name
@@ -37,6 +40,7 @@ package struct Flag: Sendable {
         self.placeholder = placeholder
         self.fallback = fallback
         self.hidden = hidden
+        self.isNeeded = isNeeded
         self.help = help
     }
 

@@ -40,7 +40,7 @@ package struct HelpPage<Described: Program> {
                \(name) \(command.name) - \(command.summary)
 
             USAGE:
-               \(name) \(command.name)\(options)\(synopsis)
+               \(name) \(command.name)\(command.needs)\(options)\(synopsis)
             \(description)
             OPTIONS:
             \(HelpPage.columns(command.visibleFlags.map { $0.row }))

@@ -24,7 +24,7 @@ package enum ManualPage<Described: Program> {
     private static func describe(_ command: Subcommand<Described.Call>, on page: inout Roff) {
         page.subsection(command.name)
         let flags = command.takesOptions ? " [options]" : ""
-        page.bold("\(Described.name) \(command.name)", "\(flags) \(command.synopsis)")
+        page.bold("\(Described.name) \(command.name)", "\(command.needs)\(flags) \(command.synopsis)")
         page.macro(".PP")
         page.text(command.summary.prefix(1).uppercased() + command.summary.dropFirst() + ".")
         page.paragraphs(command.description)

@@ -49,12 +49,16 @@ package struct Subcommand<Call>: Sendable {
         self.perform = perform
     }
 
-    /// What is told of a failure.
+    /// What is told of a failure. Where the words are those of a program below, it may have begun with the same.
     package func report(of error: RuntimeError) -> String {
-        failure.map { error.during($0).description } ?? error.description
+        let text = error.description
+        guard let failure, !text.hasPrefix("\(failure): ") else { return text }
+        return "\(failure): \(text)"
     }
 
     package var parser: Parser { Parser(flags: flags + [.help], stopsAtFirstOperand: stopsAtFirstOperand) }
     package var visibleFlags: [Flag] { (flags + [.help]).filter { !$0.hidden } }
-    var takesOptions: Bool { flags.contains { !$0.hidden } }
+    /// What has to be given, behind the name of the verb.
+    var needs: String { flags.filter { $0.isNeeded }.map { " \($0.spellings[0])" }.joined() }
+    var takesOptions: Bool { flags.contains { !$0.hidden && !$0.isNeeded } }
 }

@@ -1,4 +1,5 @@
 import CommandLine
+import OCI
 import Testing
 
 @testable import runc_swift
@@ -30,6 +31,22 @@ struct HelpTests {
         for flag in verb.command.flags {
             #expect(text.contains("   \(flag.spellings[0])") == !flag.hidden, "\(flag.name)")
         }
+    }
+
+    @Test("No verb of runc's needs a flag, so that the lines of its calls are runc's", arguments: Verb.allCases)
+    func calls(verb: Verb) {
+        let lines = lines(HelpPage<RuncSwift>(program: "x").text(of: verb.command))
+        let call = "   x \(verb.rawValue)"
+        let bare = "\(call) \(verb.command.synopsis)"
+        #expect(lines.contains { $0 == call || $0 == bare || $0.hasPrefix("\(call) [command options]") })
+    }
+
+    @Test("The words in front of a failure come once, also where a program below has said them")
+    func report() {
+        let exec = Verb.exec.command
+        #expect(exec.report(of: RuntimeError(.kernel, "exec: \"x\"")) == "exec failed: exec: \"x\"")
+        #expect(exec.report(of: RuntimeError(.kernel, "exec failed: no")) == "exec failed: no")
+        #expect(Verb.list.command.report(of: RuntimeError(.kernel, "no")) == "no")
     }
 
     @Test("The program's page lists every visible verb")
