@@ -13,7 +13,7 @@ enum Shim: Program {
 
             # shim --bundle b --id web --state /run/web --log /var/log/web.json --start
             # shim attach --state /run/web          its streams, until ctrl-p,ctrl-q or the exit
-            # shim exec --state /run/web -i -t sh   another process beside it
+            # shim exec --state /run/web -it sh     another process beside it
             # shim take --state /run/web            wait for the exit, print the record and let the shim go
         """
     static let synopses = [
@@ -23,6 +23,7 @@ enum Shim: Program {
     static var flags: [Flag] { Flag.starting }
     static let flagsTitle = "OPTIONS OF A NEW SHIM"
     static var commands: [Command] { Verb.visible }
+    static var joinsShortFlags: Bool { true }
     static var listing: Listing? { nil }
 
     static func command(_ name: String) -> Command? { Verb(rawValue: name)?.command }
@@ -35,8 +36,10 @@ enum Shim: Program {
             """
             0 for success, 1 for an error and for a wrong command line. attach and exec exit with the status of the
             process, with 128 and the signal's number where a signal ended it, with 0 when the detach keys were typed, and
-            with 255 where they fail themselves or where nobody knows how the process ended. A signal that ends attach or
-            exec (SIGHUP, SIGINT, SIGQUIT, SIGTERM) leaves the process running and exits with 128 and its number.
+            with 255 where they fail themselves or where nobody knows how the process ended. exec exits with 127 where the
+            program is not there and with 126 where it can't be executed. A signal that ends attach or exec (SIGHUP, SIGINT,
+            SIGQUIT, SIGTERM; SIGPIPE where nobody reads the output) leaves the process running and exits with 128 and its
+            number.
             """
         )
         describeAnswers(on: &page)

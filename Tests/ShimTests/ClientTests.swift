@@ -1,4 +1,5 @@
 import CommandLine
+import ContainerLog
 import JSON
 import Linux
 import OCI
@@ -10,8 +11,31 @@ import Testing
 @Suite("Client verbs")
 struct ClientTests {
     private func call(_ verb: Verb, _ words: [String]) throws -> Call {
-        let line = try verb.command.parser.parse(words)
+        let invocation = Shim.invocation([verb.rawValue] + words, calledAs: "shim")
+        guard case .perform(_, let line) = invocation else { throw UsageError("\(invocation)") }
         return Call(values: line.values, operands: line.operands)
+    }
+
+    @Test("SM-72 Short flags stand together as for Docker")
+    func joined() throws {
+        let exec = try call(.exec, ["-itu1", "-eA=1", "sh", "-it"])
+        #expect(exec.values.isOn(.interactive) && exec.values.isOn(.tty))
+        #expect(exec.values.text(.user) == "1" && exec.values.list(.env) == ["A=1"] && exec.operands == ["sh", "-it"])
+        let logs = try call(.logs, ["-tfn", "2"])
+        #expect(logs.values.isOn(.timestamps) && logs.values.isOn(.follow) && logs.values.text(.tail) == "2")
+        #expect(try call(.kill, ["-s", "HUP"]).values.text(.signal) == "HUP")
+    }
+
+    @Test("SM-24 The mode is a word of the protocol's", arguments: [Verb.attach, .exec])
+    func mode(verb: Verb) throws {
+        let operands = verb == .exec ? ["ls"] : []
+        #expect(try Attachment(try call(verb, operands), isTerminal: false).mode == .blocking)
+        let lossy = try call(verb, ["--mode", "non-blocking"] + operands)
+        #expect(try Attachment(lossy, isTerminal: true).mode == .nonBlocking)
+        let other = try call(verb, ["--mode", "sometimes", "--detach-keys", "a"] + operands)
+        #expect(throws: RuntimeError(.usage, "--mode \"sometimes\": blocking or non-blocking")) {
+            try Attachment(other, isTerminal: true)
+        }
     }
 
     @Test("SM-44 The state folder is needed and becomes absolute")
@@ -47,7 +71,7 @@ struct ClientTests {
 
     @Test("SM-44 What are no keys is refused", arguments: ["ctrl-", "ctrl-pp", "a,,b", "ctrl-p,", "ctrl-1"])
     func badKeys(text: String) throws {
-        let call = try call(.exec, ["--detach-keys", text])
+        let call = try call(.exec, ["--detach-keys", text, "ls"])
         #expect(throws: RuntimeError.self) { try Attachment(call, isTerminal: true) }
     }
 
@@ -75,6 +99,68 @@ struct ClientTests {
         #expect(ExitCode.of(.detached) == 0)
         #expect(ExitCode.of(.signal(.terminate)) == 143)
     }
+}
+
+@Suite("What the runtime says of a program that it could not start")
+struct ExecFailureTests {
+    @Test(
+        "SM-71 127 for one that is not there, 126 for one that can't be executed",
+        arguments: [
+            ("exec failed: unable to start container process: exec: \"ls\": executable file not found in $PATH", 127),
+            ("exec failed: unable to start container process: exec: \"ls\": stat ls: no such file or directory", 127),
+            ("executable file `ls` not found in $PATH: No such file or directory", 127),
+            ("exec failed: unable to start container process: exec: \"ls\": permission denied", 126),
+            ("exec failed: unable to start container process: exec: \"ls\": is a directory", 126),
+            ("open executable: Permission denied", 126), ("open `ls`: Permission denied", 126),
+        ] as [(String, Int32)]
+    )
+    func codes(message: String, code: Int32) {
+        #expect(ExitCode.of(RuntimeError(.kernel, message), running: "ls") == code)
+    }
+
+    @Test(
+        "SM-71 What is not about the program has no code",
+        arguments: [
+            RuntimeError(.kernel, "chdir to cwd (\"/nope\") set in config.json failed: no such file or directory"),
+            RuntimeError(.kernel, "exec: \"ls\": exec format error"), RuntimeError(.kernel, ""),
+            RuntimeError(.kernel, "run \"ls\"", errno: .noEntry), RuntimeError(.kernel, "64 connections are the limit"),
+            RuntimeError(.wrongState, "exec \"ls\": no such file or directory"),
+        ]
+    )
+    func others(error: RuntimeError) { #expect(ExitCode.of(error, running: "ls") == nil) }
+}
+
+@Suite("Times of the log")
+struct LogTimeTests {
+    @Test(
+        "SM-72 A moment may be cut after the day, the hour or the minute, and is UTC without a zone",
+        arguments: [
+            ("2026-11-24", "2026-11-24T00:00:00Z"), ("2026-11-24Z", "2026-11-24T00:00:00Z"),
+            ("2026-11-24+02:00", "2026-11-23T22:00:00Z"), ("2026-11-24T18", "2026-11-24T18:00:00Z"),
+            ("2026-11-24T18:25", "2026-11-24T18:25:00Z"), ("2026-11-24T18:25-01:30", "2026-11-24T19:55:00Z"),
+            ("2026-11-24T18:25Z", "2026-11-24T18:25:00Z"), ("2026-11-24T18:25:58", "2026-11-24T18:25:58Z"),
+            ("2026-11-24T18:25:58.5", "2026-11-24T18:25:58.5Z"), ("2026-11-24T18:25:58.5Z", "2026-11-24T18:25:58.5Z"),
+            ("1000000000", "2001-09-09T01:46:40Z"), ("1000000000.25", "2001-09-09T01:46:40.25Z"),
+        ]
+    )
+    func moments(text: String, full: String) {
+        #expect(LogQuery.time(text, 0)?.rfc3339Nano == full)
+    }
+
+    @Test("SM-72 A span is counted back from now")
+    func spans() {
+        #expect(LogQuery.time("10m", 700_000_000_000)?.nanoseconds == 100_000_000_000)
+        #expect(LogQuery.time("10m", 1) == nil)
+    }
+
+    @Test(
+        "SM-72 What is no moment is none",
+        arguments: [
+            "", "Z", "yesterday", "2026-11", "2026-11-24T", "2026-11-24T1", "2026-02-30", "2026-11-24T25",
+            "2026-11-24 18:25", "2026-11-24T18:25ZZ", "2026-11-24T18:25+1:00", "+02:00", "ä026-11-24",
+        ]
+    )
+    func none(text: String) { #expect(LogQuery.time(text, 700_000_000_000) == nil) }
 }
 
 @Suite("The process of an exec session")

@@ -48,6 +48,17 @@ struct HelpTests {
         #expect(without == [.completion])
     }
 
+    @Test("The line that shows how to call a verb has the folder in it", arguments: visible)
+    func calls(verb: Verb) {
+        let page = HelpPage<Shim>(program: "shim").text(of: verb.command)
+        let needsFolder = page.contains("\n   shim \(verb.rawValue) --state DIR")
+        #expect(needsFolder == (verb != .completion && verb != .logs), "\(page)")
+        // One that takes nothing else has no options to be shown.
+        #expect(page.contains("[command options]") == (verb.command.flags.count > 1 || verb == .logs))
+        let call = Roff.escaped("\(verb.rawValue)") + "\\fR" + Roff.escaped(" --state DIR")
+        #expect(ManualPage<Shim>.roff.contains(call) == needsFolder)
+    }
+
     @Test("Every shell completes every verb and flag", arguments: Shell.allCases)
     func completions(shell: Shell) {
         let script = shell.script(for: Shim.self)

@@ -70,7 +70,13 @@ struct ProgramTests {
             (["take", "x"], "shim: \"take\" requires exactly 0 argument(s)\nSee 'shim help take'.\n"),
             (["--id", "x", "wait"], "shim: flags of \"wait\" stand behind it\nSee 'shim help wait'.\n"),
             (["--id", "x"], "shim: --state is needed\n"), (["kill", "NOPE"], "shim: unknown signal \"NOPE\"\n"),
+            (["kill", "-s", "HUP", "TERM"], "shim: the signal is given twice\n"),
             (["exec", "--state", "/"], "shim: exec failed: exec args cannot be empty\n"),
+            (
+                ["exec", "--state", "/", "--user", "root", "ls"],
+                "shim: exec failed: --user takes numbers, UID[:GID], since names are the container's own: "
+                    + "bad uid in \"root\": want a number from 0 to 4294967294\n"
+            ),
         ]
     )
     func usage(words: [String], error: String) throws {
@@ -166,8 +172,41 @@ struct ProgramTests {
             var state = ShimStateFile()
             state.id = "x"
             try StateFolder.open(path).replace("shim.json", with: state.encode(), syncs: false)
-            let answer = try ask(["wait", "--state", path])
-            #expect(answer.status == 1 && answer.error.contains("'shim recover'"))
+            // The lock file of a shim is there, and free.
+            var folder = try StateFolder.open(path)
+            let isMine = try folder.takeLock(making: true)
+            #expect(isMine)
+            #expect(try ask(["kill", "--state", path]).error == "shim: no shim answers at \(path)\n")
+            _ = consume folder
+            for verb in [Verb.wait, .take, .kill, .state, .attach, .start, .stats, .pause, .shutdown] {
+                let answer = try ask([verb.rawValue, "--state", path])
+                #expect(answer.status != 0)
+                #expect(
+                    answer.error == "shim: the shim of \(path) was killed: 'shim recover' finds out what can be known\n"
+                )
+            }
+        }
+    }
+
+    @Test("SM-73 A shim that has left its record behind is named as that")
+    func hasLeft() throws {
+        try withFolder { (path) in
+            try leave(ExitRecord(id: "x", phase: "running"), in: path)
+            let answer = try ask(["kill", "--state", path])
+            #expect(answer.status == 1 && answer.error.contains("'shim take' gives the record"))
+        }
+    }
+
+    @Test("SM-73 Where the record was taken the log has to be named")
+    func takenLog() throws {
+        try withFolder { (path) in
+            let answer = try ask(["logs", "--state", path])
+            #expect(answer.status == 1 && answer.error.contains("the record was taken"))
+            #expect(answer.error.contains("--log FILE"))
+            var state = ShimStateFile()
+            state.id = "x"
+            try StateFolder.open(path).replace("shim.json", with: state.encode(), syncs: false)
+            #expect(try ask(["logs", "--state", path]).error == "shim: the container of \(path) has no log\n")
         }
     }
 

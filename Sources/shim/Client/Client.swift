@@ -6,13 +6,39 @@ internal import ShimProtocol
 extension Call {
     /// Asks the shim, and waits for its answer: a JSON object.
     func ask(_ request: Request) throws(RuntimeError) -> [UInt8] {
-        let folder = try StateFolder.open(try state())
-        return try ShimConnection.open(folder).ask(request)
+        try ShimConnection.reach(try state()).ask(request)
     }
 
     /// Asks the shim and prints its answer.
     func show(_ request: Request) throws(RuntimeError) {
         try Output.write(try ask(request) + [0x0a])
+    }
+}
+
+extension ShimConnection {
+    /// The shim of the folder at `path`. Where none answers the error says what to do about it, as far as that is known.
+    static func reach(_ path: String) throws(RuntimeError) -> ShimConnection {
+        var folder = try StateFolder.open(path)
+        do throws(RuntimeError) { return try open(folder) } catch {
+            if error.kind == .notFound, let fate = ShimConnection.fate(&folder) { throw RuntimeError(.notFound, fate) }
+            throw error
+        }
+    }
+
+    /// nil where nothing is known.
+    private static func fate(_ folder: inout StateFolder) -> String? {
+        do throws(RuntimeError) {
+            if try folder.read(StateFolder.Name.record) != nil {
+                return "the container of \(folder.path) has ended, and its shim has left: 'shim take' gives the record"
+            }
+            // The lock tells one that was killed from one that begins or leaves just now.
+            guard try folder.read(StateFolder.Name.state) != nil, try folder.takeLock() else { return nil }
+            return killed(folder.path)
+        } catch { return nil }
+    }
+
+    static func killed(_ path: String) -> String {
+        "the shim of \(path) was killed: 'shim recover' finds out what can be known"
     }
 }
 
@@ -57,7 +83,7 @@ struct RecordSource {
         let name = session.map(StateFolder.recordName) ?? StateFolder.Name.record
         guard let bytes = try folder.read(name) else {
             guard try folder.readState() != nil, session == nil else { throw error }
-            throw RuntimeError(.notFound, "the shim of \(path) was killed: 'shim recover' finds out what can be known")
+            throw RuntimeError(.notFound, ShimConnection.killed(path))
         }
         let record = try during("\(path)/\(name)") { () throws(RuntimeError) in try ExitRecord.parse(bytes) }
         return try body(folder, record)

@@ -17,11 +17,6 @@ struct ExecProcess {
 
     func text(config: [UInt8]) throws(RuntimeError) -> [UInt8] { try changed(try ExecProcess.process(of: config)) }
 
-    /// The container's own.
-    static func configured(bundle: String) throws(RuntimeError) -> Process {
-        try Process.parse(try read(bundle: bundle))
-    }
-
     private static func read(bundle: String) throws(RuntimeError) -> [UInt8] {
         let path = "\(bundle)/config.json"
         let config = try attempt("read \(path)") { () throws(Errno) in try HostFile.read(path) }

@@ -60,7 +60,7 @@ struct Streams: ~Copyable {
             ]
             try attempt("poll") { () throws(Errno) in _ = try PollEntry.wait(&entries) }
             if !entries[0].returned.isEmpty, let signal = try readSignals() { return .signal(signal) }
-            if !entries[3].returned.isEmpty { writeOutput() }
+            if !entries[3].returned.isEmpty { try writeOutput() }
             if !entries[2].returned.isEmpty { try readInput() }
             let events = entries[1].returned
             if events.contains(.output) { writeRequests() }
@@ -138,9 +138,7 @@ struct Streams: ~Copyable {
     // MARK: - From the shim
 
     private mutating func readFrame() throws(RuntimeError) {
-        guard let frame = try connection.receive() else {
-            throw RuntimeError(.kernel, "the shim has ended the connection")
-        }
+        let frame = try receive()
         switch frame.kind {
         case .reply: try begin()
         case .error: throw try ShimConnection.error(frame)
@@ -156,6 +154,16 @@ struct Streams: ~Copyable {
         }
     }
 
+    /// A shim that lets a client go closes the connection, mostly in the middle of a frame: it has no room for a reason.
+    private func receive() throws(RuntimeError) -> Frame {
+        do throws(RuntimeError) {
+            if let frame = try connection.receive() { return frame }
+        } catch {
+            if !connection.hasHungUp { throw error }
+        }
+        throw RuntimeError(.kernel, "the shim has ended the connection: this client was too slow, or it was shut down")
+    }
+
     private mutating func begin() throws(RuntimeError) {
         isGranted = true
         if !isTerminal { return }
@@ -168,13 +176,25 @@ struct Streams: ~Copyable {
     /// After POLLOUT a pipe takes PIPE_BUF bytes without waiting (pipe(7)).
     private static let writeSize = 4096
 
-    private mutating func writeOutput() {
+    private mutating func writeOutput() throws(RuntimeError) {
         do throws(Errno) {
             output = output.dropFirst(try sink.writeSome(output.prefix(Streams.writeSize)))
         } catch {
-            // Nobody reads any more: the exit status is still to come.
-            if error != .again { output = [] }
+            if error == .again { return }
+            guard error == .brokenPipe else { throw RuntimeError(.kernel, "write the output", errno: error) }
+            // Nobody reads any more. SIGPIPE is blocked, but this is what it stands for.
+            output = []
+            end = .signal(.pipe)
         }
+    }
+}
+
+extension ShimConnection {
+    /// The shim has closed its end.
+    fileprivate var hasHungUp: Bool {
+        var entries = [PollEntry(descriptor, [])]
+        do throws(Errno) { try PollEntry.wait(&entries, milliseconds: 0) } catch { return false }
+        return entries[0].returned.contains(.hangUp)
     }
 }
 

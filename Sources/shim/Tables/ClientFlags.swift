@@ -2,7 +2,7 @@ internal import CommandLine
 
 /// The flags of the client verbs.
 extension Flag {
-    static let state = Flag("state", placeholder: "DIR", "the shim's folder; needed")
+    static let state = Flag("state", placeholder: "DIR", isNeeded: true, "the shim's folder; needed")
     static let exec = Flag("exec", placeholder: "EXEC", "an exec session instead of the container")
     static let json = toggle("json", "print the whole exit record")
     static let all = toggle("all", short: "a", "every process of the container")
@@ -16,6 +16,14 @@ extension Flag {
         fallback: "ctrl-p,ctrl-q at a terminal, else none",
         "keys that end the attachment and leave the container running"
     )
+    static let mode = Flag(
+        "mode",
+        placeholder: "blocking|non-blocking",
+        fallback: "blocking",
+        "for output that is not taken here: the process waits, or it is dropped and counted"
+    )
+
+    static let signal = Flag("signal", short: "s", placeholder: "SIGNAL", "the signal, as the operand names it")
 
     static let execID = Flag("id", placeholder: "EXEC", "name of the new session (default: one that is made up)")
     static let tty = toggle("tty", short: "t", "give the process a terminal")
@@ -32,17 +40,14 @@ extension Flag {
     static let user = Flag("user", short: "u", placeholder: "UID[:GID]", "run as this user and group, by number")
     static let process = Flag("process", short: "p", placeholder: "FILE", "take the whole process from a JSON file")
 
+    static let logState = Flag("state", placeholder: "DIR", "the shim's folder; needed without --log")
     static let logFile = Flag("log", placeholder: "FILE", "the log (default: as the folder's shim.json says)")
-    static let tail = Flag("tail", placeholder: "N|all", fallback: "all", "only the last N records")
-    static let since = Flag(
-        "since",
-        placeholder: "TIME",
-        "from TIME on: RFC 3339, seconds since 1970, or 10m for ten minutes ago"
-    )
+    static let tail = Flag("tail", short: "n", placeholder: "N|all", fallback: "all", "only the last N records")
+    static let since = Flag("since", placeholder: "TIME", "from TIME on")
     static let until = Flag("until", placeholder: "TIME", "up to TIME")
     static let follow = toggle("follow", short: "f", "go on with what comes, until the shim has left")
     static let timestamps = toggle("timestamps", short: "t", "put the time before each line")
 
-    static let execution = [state, execID, tty, interactive, detach, cwd, env, user, process, detachKeys]
-    static let reading = [state, logFile, tail, since, until, follow, timestamps]
+    static let execution = [state, execID, tty, interactive, detach, cwd, env, user, process, detachKeys, mode]
+    static let reading = [logState, logFile, tail, since, until, follow, timestamps]
 }

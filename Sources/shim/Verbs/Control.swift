@@ -57,10 +57,12 @@ extension Command {
                 process that has ended already is no error.
                 """,
             operands: .between(0, 1),
-            flags: [.state, .exec, .all],
+            flags: [.state, .exec, .signal, .all],
             completes: .words("signal", Signal.names)
         ) { (call) throws(RuntimeError) in
-            let name = call.operands.first ?? "SIGTERM"
+            let flag = call.values.text(.signal)
+            if flag != nil && !call.operands.isEmpty { throw RuntimeError(.usage, "the signal is given twice") }
+            let name = flag ?? call.operands.first ?? "SIGTERM"
             guard let signal = SignalName.number(name) else {
                 throw RuntimeError(.usage, "unknown signal \"\(name)\"")
             }

@@ -13,7 +13,9 @@ extension Command {
                 The process takes its environment, user, capabilities and limits from the bundle's config.json as it is
                 now, changed by the flags, or all of it from the file of --process. The first operand ends the flags of
                 shim. Exits with the status of the process, whose record is then forgotten. With --detach it prints the
-                session's name: "wait --exec" waits for it, "attach --exec" joins it, "delete-exec" forgets it.
+                session's name: "wait --exec" waits for it, "attach --exec" joins it, "delete-exec" forgets it. A program
+                that is not there is 127, one that can't be executed 126. Output that nobody takes or reads is treated as by
+                attach; the process keeps running.
                 """,
             operands: .atLeast(0),
             flags: Flag.execution,
@@ -22,8 +24,14 @@ extension Command {
             failureStatus: ExitCode.unknown
         ) { (call) throws(RuntimeError) in
             let session = try ExecSession(call)
-            if !call.values.isOn(.detach) { return try session.run(call) }
-            try session.start()
+            do throws(RuntimeError) {
+                if !call.values.isOn(.detach) { return try session.run(call) }
+                try session.start()
+            } catch {
+                guard let status = ExitCode.of(error, running: session.program) else { throw error }
+                Complaint.write(Command.exec.report(of: error))
+                return status
+            }
             try Output.write("\(session.name)\n")
             return 0
         }
@@ -45,6 +53,8 @@ extension Command {
 /// A new exec session.
 private struct ExecSession {
     let name: SessionName
+    /// args[0] of its process.
+    let program: String
     private let path: String
     private let description: ExecDescription
 
@@ -56,7 +66,9 @@ private struct ExecSession {
         var description = ExecDescription()
         description.process = try ExecSession.process(call)
         description.input = values.isOn(.interactive)
-        description.terminal = try Process.parse(description.process).terminal
+        let process = try Process.parse(description.process)
+        program = process.args.first ?? ""
+        description.terminal = process.terminal
         self.description = description
     }
 
@@ -70,13 +82,20 @@ private struct ExecSession {
         process.cwd = values.text(.cwd)
         process.env = values.list(.env)
         process.terminal = values.isOn(.tty)
-        if let text = values.text(.user) { process.user = try UserIdentity(parsing: text) }
+        process.user = try user(values)
         if process.terminal { process.size = ExecSession.size() }
         let path = try call.state()
         guard let state = try StateFolder.open(path).readState() else {
             throw RuntimeError(.notFound, "\(path) says nothing of a container")
         }
         return try process.text(bundle: state.bundle)
+    }
+
+    private static func user(_ values: Values) throws(RuntimeError) -> UserIdentity? {
+        guard let text = values.text(.user) else { return nil }
+        do throws(RuntimeError) { return try UserIdentity(parsing: text) } catch {
+            throw error.during("--user takes numbers, UID[:GID], since names are the container's own")
+        }
     }
 
     private static func size() -> WindowSize? {
@@ -110,7 +129,7 @@ private struct ExecSession {
     }
 
     private func connect() throws(RuntimeError) -> ShimConnection {
-        try ShimConnection.open(try StateFolder.open(path))
+        try ShimConnection.reach(path)
     }
 
     private func make() throws(RuntimeError) -> ShimConnection {

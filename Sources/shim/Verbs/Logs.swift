@@ -11,7 +11,9 @@ extension Command {
             summary: "print the container's log",
             description: """
                 What the container wrote to standard output and standard error goes to standard output and standard error.
-                It is read from the files, rotated and compressed ones too: no shim is needed.
+                It is read from the files, rotated and compressed ones too: no shim is needed. TIME is RFC 3339 or its
+                beginning (2026-11-24, 2026-11-24T18:25), in UTC where it names no zone; or seconds since 1970; or a span
+                such as 10m, counted back from now.
                 """,
             operands: .exactly(0),
             flags: Flag.reading
@@ -52,7 +54,7 @@ extension LogQuery {
         guard let time = time(text, now) else {
             throw RuntimeError(
                 .usage,
-                "--\(flag.name) \"\(text)\": want RFC 3339, seconds since 1970 or a span such as 10m"
+                "--\(flag.name) \"\(text)\": want RFC 3339 or its beginning, seconds since 1970 or a span such as 10m"
             )
         }
         return time
@@ -60,13 +62,34 @@ extension LogQuery {
 
     /// A span is counted back from now.
     static func time(_ text: String, _ now: UInt64) -> Timestamp? {
-        if let time = Timestamp(text) { return time }
+        if let time = Timestamp(text) ?? Timestamp(abbreviated: text) { return time }
         var rest = Substring(text)
         if let seconds = Decimal(prefixOf: &rest), rest.isEmpty {
             return seconds.scaled(by: 1_000_000_000).map { Timestamp(nanoseconds: UInt64($0)) }
         }
         guard let span = GoDuration(text), let back = UInt64(exactly: span.nanoseconds), back <= now else { return nil }
         return Timestamp(nanoseconds: now - back)
+    }
+}
+
+extension Timestamp {
+    /// The beginning of an RFC 3339 text: a day, an hour or a minute, with a zone behind it or in UTC.
+    init?(abbreviated text: String) {
+        let (moment, zone) = Timestamp.split(text)
+        switch moment.utf8.count {
+        case 10: self.init("\(moment)T00:00:00\(zone)")
+        case 13: self.init("\(moment):00:00\(zone)")
+        case 16: self.init("\(moment):00\(zone)")
+        default: self.init("\(moment)\(zone)")
+        }
+    }
+
+    private static func split(_ text: String) -> (moment: Substring, zone: Substring) {
+        if text.hasSuffix("Z") { return (text.dropLast(), "Z") }
+        let zone = text.suffix(6)
+        // A date has dashes, too.
+        let isOffset = text.count >= 16 && (zone.first == "+" || zone.first == "-")
+        return isOffset ? (text.dropLast(6), zone) : (Substring(text), "Z")
     }
 }
 
@@ -100,7 +123,13 @@ struct LogPrinter: ~Copyable {
     static func path(_ call: Call) throws(RuntimeError) -> String {
         if let path = call.values.text(.logFile) { return try HostPath.absolute(path) }
         let folder = try call.state()
-        let path = try StateFolder.open(folder).readState()?.logPath ?? ""
+        guard let state = try StateFolder.open(folder).readState() else {
+            throw RuntimeError(
+                .notFound,
+                "\(folder) names no log any more: the record was taken. The log is still there: name it by --log FILE"
+            )
+        }
+        let path = state.logPath
         if path.isEmpty { throw RuntimeError(.notFound, "the container of \(folder) has no log") }
         return path
     }
