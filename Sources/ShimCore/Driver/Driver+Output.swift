@@ -6,7 +6,7 @@ internal import ShimProtocol
 /// What the container writes: into the log, and to whoever is attached (SM-24, SM-25).
 extension Driver {
     /// Reads in one round: requests, signals and other streams have their turn after so many.
-    private static let readsInARound = 8
+    private static let readsInARound = 4
 
     func read(_ channel: OutputChannel, of streams: Streams) {
         var rounds = Driver.readsInARound
@@ -20,6 +20,7 @@ extension Driver {
                 updateHold(of: streams)
                 // A short read has emptied it; epoll tells when there is more.
                 if count < Driver.shortRead { return }
+                if count < Driver.longRead { Clock.sleep(nanoseconds: Driver.fillTime) }
             } catch {
                 if error == .again { return }
                 return failed(channel, of: streams)
@@ -28,6 +29,10 @@ extension Driver {
     }
 
     private static let shortRead = 4096
+    /// Half of a pipe. Bulk output that has come to less is left to grow: a wake-up for each write(2) of the container would
+    /// cost several times what its bytes do.
+    private static let longRead = 32768
+    private static let fillTime: UInt64 = 150_000
 
     /// EIO: no process has the terminal open. A container that goes on may open it again (systemd does so with
     /// /dev/console), and epoll would tell of the hang-up without end: it is looked at again after a while.
