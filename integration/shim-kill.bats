@@ -2,13 +2,13 @@
 # kill -9 to the shim, its caller, the runtime and the container's first process: at each system call of start, run, exec
 # and exit (pause.c), and at random moments. shimkills.py says what has to hold after each.
 #
-# SHIM_PLACES=8 is how many calls are tried of each kind, SHIM_PLACES=all every one; SHIM_KILLS=150 is how many random
-# kills there are, 2000 in `make kills`; SHIM_SEED=1.
+# SHIM_PLACES=8 is how many calls are tried of each kind, SHIM_PLACES=all every one; SHIM_KILLS=2000 is how many random
+# kills there are; SHIM_SEED=1.
 
 load shim-helpers
 
 SHIM_PLACES=${SHIM_PLACES:-8}
-SHIM_KILLS=${SHIM_KILLS:-150}
+SHIM_KILLS=${SHIM_KILLS:-2000}
 
 setup_file() {
     export BATS_TEST_TIMEOUT=${SHIM_KILL_TIMEOUT:-3600}

@@ -2,7 +2,7 @@
 """kill -9, to anybody, at any point: no exit status is lost or made up, nothing hangs, and nothing is left.
 
 usage: shimkills.py points --pause PROGRAM [--places N|all] OPERATION COUNTED VICTIM    at the K-th system call, by pause.c
-       shimkills.py random [--kills N] [--seed N] [--seconds N]                    at random moments
+       shimkills.py random [--kills N] [--seed TEXT] [--seconds N] [--workers N]   at random moments
        options of both: --shim PATH --runtime PATH --bundle DIR (its rootfs is used) --folder DIR
 
 Every container and exec session writes the status it is going to end with to a file, just before it ends. What the record
@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import glob
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -412,17 +413,30 @@ def random_case(options, chance):
         ground.sweep()
 
 
-def at_random(options):
-    chance = random.Random(options.seed)
+def share(options, seed, kills):
+    """What one of the workers does: (cases, kills that met somebody by what they were, faults)."""
+    chance = random.Random(seed)
     begin, faults, done, hits = time.monotonic(), 0, 0, {}
-    while done < options.kills and faults < 10 and (not options.seconds or time.monotonic() - begin < options.seconds):
+    while done < kills and faults < 10 and (not options.seconds or time.monotonic() - begin < options.seconds):
         done += 1
         try:
             what, hit = random_case(options, chance)
             hits[what] = hits.get(what, 0) + bool(hit)
         except Wrong as error:
             faults += 1
-            print(f"case {done} of seed {options.seed}: {error}", flush=True)
+            print(f"case {done} of seed {seed}: {error}", flush=True)
+    return done, hits, faults
+
+
+def at_random(options):
+    """Several workers at once, since most of a case is waiting; each has a seed of its own."""
+    begin, count = time.monotonic(), min(options.workers, options.kills)
+    shares = [(options, f"{options.seed}.{worker}", options.kills * (worker + 1) // count - options.kills * worker // count)
+              for worker in range(count)]
+    with multiprocessing.Pool(count) as pool:
+        results = pool.starmap(share, shares)
+    done, faults = sum(result[0] for result in results), sum(result[2] for result in results)
+    hits = {what: sum(result[1].get(what, 0) for result in results) for what in {key for result in results for key in result[1]}}
     total = sum(hits.values())
     print(f"{done} cases, {total} kills that met somebody, {faults} faults, {time.monotonic() - begin:.0f} s")
     print(json.dumps(hits, sort_keys=True))
@@ -445,8 +459,9 @@ def main():
         verb.add_argument(name, choices=choices or ("caller", "shim", "runtime", "init"))
     verb = verbs.add_parser("random")
     verb.add_argument("--kills", type=int, default=2000)
-    verb.add_argument("--seed", type=int, default=1)
+    verb.add_argument("--seed", default="1")
     verb.add_argument("--seconds", type=float)
+    verb.add_argument("--workers", type=int, default=8)
     options = parser.parse_args()
     sys.exit(1 if (points if options.verb == "points" else at_random)(options) else 0)
 
