@@ -65,5 +65,5 @@ help:
 	@echo 'make gates    layering, binary and size limits'
 	@echo 'make bench    against crun and runc on this machine'
 	@echo 'make bench-shim  the shim against conmon and containerd-shim'
-	@echo 'make kills    kill the shim and those around it 2,000 times'
+	@echo 'make kills    kill the shim and those around it at every system call'
 	@echo 'make clean    remove .build'
