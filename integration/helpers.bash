@@ -10,10 +10,11 @@ bats_require_minimum_version 1.5.0
 RUNTIME=${RUNTIME:-$(cd "$BATS_TEST_DIRNAME/.." && pwd)/.build/release/runc-swift}
 
 setup() {
-    make_base
+    # First of all: the clean-up goes by these, and comes also after a setup that failed.
     tmp=$BATS_TEST_TMPDIR
     bundle=$tmp/bundle root=$tmp/root log=$tmp/log
     id=rs-$$-$BATS_TEST_NUMBER
+    make_base
     cp -a "$BATS_RUN_TMPDIR/base" "$bundle"
     rootfs=$bundle/rootfs
     cd "$bundle" || return
@@ -119,12 +120,13 @@ eventually() {
 
 # --- what there is on the machine
 
-cgroups() { find /sys/fs/cgroup -type d -path "*$id*" 2>/dev/null; }
+# Without a name it would be every cgroup of the machine.
+cgroups() { find /sys/fs/cgroup -type d -path "*${id:?}*" 2>/dev/null; }
 
-mounts() { awk -v tmp="$tmp/" 'index($5, tmp) == 1 { print $5 }' /proc/self/mountinfo; }
+mounts() { awk -v tmp="${tmp:?}/" 'index($5, tmp) == 1 { print $5 }' /proc/self/mountinfo; }
 
 # Processes that are in a cgroup of this container, or were started in this test's bundle.
-processes() { grep -lE "$id(/|\$)" /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3; }
+processes() { grep -lE "${id:?}(/|\$)" /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3; }
 
 # Everything that a container can leave behind, one line each.
 residue() {

@@ -25,7 +25,7 @@ tidy() {
 }
 
 # The pids of this test's shims, and of what they have forked: those that name the state folder.
-shims() { grep -lzxF -e "$state" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | while read -r pid; do
+shims() { grep -lzxF -e "${state:?}" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | while read -r pid; do
     [ "$(readlink "/proc/$pid/exe")" != "$(realpath "${SHIM_EXE:-$SHIM}")" ] || echo "$pid"
 done; }
 
