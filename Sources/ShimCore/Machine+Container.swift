@@ -13,6 +13,7 @@ extension Machine {
             inspected(result, failure, pid, wasKilled, now, into: &actions)
         case .undoCreate(let failure): createUndone(result, failure, into: &actions)
         case .start(let client): startEnded(result, client, now, into: &actions)
+        case .confirmStart(let client, let words): startConfirmed(result, client, words, now, into: &actions)
         case .exec(let session, let client): execEnded(session, result, client, now, into: &actions)
         case .plain(let client): actions.append(.reply(client, Machine.answer(result)))
         case .shutdown(let client): shutDown(result, client, into: &actions)
@@ -123,16 +124,44 @@ extension Machine {
         _ now: UInt64,
         into actions: inout [Action]
     ) {
+        let words = Machine.words(of: result)
+        // A runtime that was killed may have come so far that the container runs.
+        if container.status == nil, result.status?.signal != nil {
+            return call(.state, for: .confirmStart(client, words), into: &actions)
+        }
+        startEnded(hasStarted: result.isSuccess, client, words, now, into: &actions)
+    }
+
+    private mutating func startConfirmed(
+        _ result: CallResult,
+        _ client: ClientID?,
+        _ words: String,
+        _ now: UInt64,
+        into actions: inout [Action]
+    ) {
+        let report = result.report
+        let runs = report?.pid == container.pid && (report?.status == "running" || report?.status == "paused")
+        startEnded(hasStarted: runs, client, words, now, into: &actions)
+    }
+
+    private mutating func startEnded(
+        hasStarted: Bool,
+        _ client: ClientID?,
+        _ words: String,
+        _ now: UInt64,
+        into actions: inout [Action]
+    ) {
         guard phase == .starting else {
             // The grace is over, and the record is written.
-            if let client { actions.append(.reply(client, Machine.answer(result))) }
+            let answer = hasStarted ? Reply.done : Reply.error(ProtocolError(.runtime, words))
+            if let client { actions.append(.reply(client, answer)) }
             return
         }
         actions.append(.disarm(.startGrace))
-        if result.isSuccess {
+        if hasStarted {
             started(client, now, into: &actions)
         } else {
-            startFailed(result, client, into: &actions)
+            startFailed(words, client, into: &actions)
         }
         if let status = container.status, let time = container.finished, phase == .starting || phase == .running {
             ended(status, time, into: &actions)
@@ -149,8 +178,7 @@ extension Machine {
         if let pid = container.pid { report(.ready(pid: pid), into: &actions) }
     }
 
-    private mutating func startFailed(_ result: CallResult, _ client: ClientID?, into actions: inout [Action]) {
-        let words = Machine.words(of: result)
+    private mutating func startFailed(_ words: String, _ client: ClientID?, into actions: inout [Action]) {
         if let client { actions.append(.reply(client, .error(ProtocolError(.runtime, words)))) }
         if container.status != nil {
             container.error = words
@@ -199,7 +227,10 @@ extension Machine {
     }
 
     private static func isStart(_ purpose: Purpose) -> Bool {
-        if case .start = purpose { true } else { false }
+        switch purpose {
+        case .start, .confirmStart: true
+        default: false
+        }
     }
 
     var containerRecord: ExitRecord {
@@ -300,7 +331,7 @@ extension Machine {
     private func dismiss(_ purpose: Purpose, into actions: inout [Action]) {
         switch purpose {
         case .shutdown(let client?): actions.append(.reply(client, .done))
-        case .plain(let client), .start(let client?), .exec(_, let client?):
+        case .plain(let client), .start(let client?), .confirmStart(let client?, _), .exec(_, let client?):
             actions.append(.reply(client, Machine.refusal(sentence)))
         default: return
         }

@@ -154,6 +154,8 @@ package struct Machine: Sendable {
         /// Removes what a failed create left; the words of its failure.
         case undoCreate(String)
         case start(ClientID?)
+        /// Had a killed start begun it? The words of its failure.
+        case confirmStart(ClientID?, String)
         case exec(SessionID, ClientID?)
         /// Answers a request with its outcome, and does no more.
         case plain(ClientID)

@@ -4,6 +4,7 @@ enum PairTables {
         creating call ok: created save(created) report(ready)
         creating call fails: creating call(state)
         creating call killed: creating call(state)
+        creating call says it runs: created save(created) report(ready)
         creating process ends: creating
         creating orphan ends: creating
         creating client gone: creating
@@ -35,6 +36,7 @@ enum PairTables {
         created call ok: created
         created call fails: created
         created call killed: created
+        created call says it runs: created
         created process ends: ending record(c,created,3) call(delete)
         created orphan ends: created
         created client gone: created
@@ -65,7 +67,8 @@ enum PairTables {
         created shutdown kill: created signal(7,9) call(delete)
         starting call ok: running disarm(startGrace) openInput(c) save(running) reply2(pid7)
         starting call fails: created disarm(startGrace) reply2(runtime) save(created)
-        starting call killed: created disarm(startGrace) reply2(runtime) save(created)
+        starting call killed: starting call(state)
+        starting call says it runs: running disarm(startGrace) openInput(c) save(running) reply2(pid7)
         starting process ends: starting arm(startGrace)
         starting orphan ends: starting
         starting client gone: starting
@@ -94,9 +97,42 @@ enum PairTables {
         starting close-stdin: starting closeInput
         starting shutdown: starting signal(7,9) call(delete)
         starting shutdown kill: starting signal(7,9) call(delete)
+        confirming call ok: created disarm(startGrace) reply2(runtime) save(created)
+        confirming call fails: created disarm(startGrace) reply2(runtime) save(created)
+        confirming call killed: created disarm(startGrace) reply2(runtime) save(created)
+        confirming call says it runs: running disarm(startGrace) openInput(c) save(running) reply2(pid7)
+        confirming process ends: starting arm(startGrace)
+        confirming orphan ends: starting
+        confirming client gone: starting
+        confirming drained: starting
+        confirming reported: starting
+        confirming not reported: starting
+        confirming linger over: starting
+        confirming grace over: starting
+        confirming retry: starting
+        confirming SIGTERM: starting
+        confirming state: starting reply9(state,starting)
+        confirming start: starting reply9(state)
+        confirming attach: starting reply9(ok) attach
+        confirming attach and start: starting reply9(state)
+        confirming resize: starting resize
+        confirming kill: starting call(kill15)
+        confirming exec: starting/made prepare
+        confirming delete-exec: starting reply9(notfound)
+        confirming wait: starting
+        confirming take: starting
+        confirming pause: starting call(pause)
+        confirming resume: starting call(resume)
+        confirming update: starting call(update)
+        confirming stats: starting stats
+        confirming reopen: starting reopenLog
+        confirming close-stdin: starting closeInput
+        confirming shutdown: starting signal(7,9) call(delete)
+        confirming shutdown kill: starting signal(7,9) call(delete)
         startingEnded call ok: ending disarm(startGrace) openInput(c) reply2(pid7) record(c,running,3) call(delete)
         startingEnded call fails: ending disarm(startGrace) reply2(runtime) record(c,starting,3) call(delete)
         startingEnded call killed: ending disarm(startGrace) reply2(runtime) record(c,starting,3) call(delete)
+        startingEnded call says it runs: ending disarm(startGrace) openInput(c) reply2(pid7) record(c,running,3) call(delete)
         startingEnded process ends: starting
         startingEnded orphan ends: starting
         startingEnded client gone: starting
@@ -128,6 +164,7 @@ enum PairTables {
         running call ok: running
         running call fails: running
         running call killed: running
+        running call says it runs: running
         running process ends: ending record(c,running,3) call(delete)
         running orphan ends: running
         running client gone: running
@@ -159,6 +196,7 @@ enum PairTables {
         deleting call ok: ending drain(c)
         deleting call fails: ending call(delete)
         deleting call killed: ending call(delete)
+        deleting call says it runs: ending drain(c)
         deleting process ends: ending
         deleting orphan ends: ending
         deleting client gone: ending
@@ -190,6 +228,7 @@ enum PairTables {
         draining call ok: ending
         draining call fails: ending
         draining call killed: ending
+        draining call says it runs: ending
         draining process ends: ending
         draining orphan ends: ending
         draining client gone: ending
@@ -221,6 +260,7 @@ enum PairTables {
         ended call ok: ended
         ended call fails: ended
         ended call killed: ended
+        ended call says it runs: ended
         ended process ends: ended
         ended orphan ends: ended
         ended client gone: ended

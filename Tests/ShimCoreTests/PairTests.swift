@@ -42,6 +42,7 @@ import Testing
         ("call ok", .callEnds(CallResult(status: .exited(0), pid: 7))),
         ("call fails", .callEnds(CallResult(status: .exited(1), message: "no"))),
         ("call killed", .callEnds(CallResult(status: .signaled(9)))),
+        ("call says it runs", .callEnds(saysItRuns)),
         ("process ends", .event(.childEnded(7, .exited(3)))),
         ("orphan ends", .event(.childEnded(99, .exited(0)))),
         ("client gone", .event(.clientGone(ClientID(1)))),
@@ -71,6 +72,12 @@ import Testing
         ("shutdown", .ask(.shutdown(kill: false))),
         ("shutdown kill", .ask(.shutdown(kill: true))),
     ]
+
+    private static var saysItRuns: CallResult {
+        var result = CallResult(status: .exited(0), pid: 7)
+        result.report = StateAnswer(status: "running", bundle: "/b", pid: 7, created: 1)
+        return result
+    }
 
     static var starting: ShimProtocol.Attachment {
         var attachment = ShimProtocol.Attachment()
@@ -102,7 +109,7 @@ import Testing
 }
 
 enum ContainerState: CaseIterable {
-    case creating, created, starting, startingEnded, running, deleting, draining, ended
+    case creating, created, starting, confirming, startingEnded, running, deleting, draining, ended
 }
 
 enum SessionState: CaseIterable {
@@ -128,10 +135,9 @@ struct Scene {
         if state == .created { return }
         give(.request(ClientID(2), .start(nil)))
         if state == .starting { return }
-        if state == .startingEnded {
-            give(.childEnded(7, .exited(3)))
-            return
-        }
+        if state == .startingEnded { give(.childEnded(7, .exited(3))) }
+        if state == .confirming { endCall(CallResult(status: .signaled(9))) }
+        if state == .startingEnded || state == .confirming { return }
         endCall(CallResult(status: .exited(0)))
         if state == .running { return }
         give(.childEnded(7, .exited(3)))

@@ -226,6 +226,7 @@ struct World {
 
     /// What has the id is ours, or somebody else's, or there is nothing.
     private mutating func answerState(_ result: inout CallResult) {
+        if let pid = containerPid { return answerState(of: pid, &result) }
         switch dice.next() % 3 {
         case 0:
             let pid = spawn(.container)
@@ -237,6 +238,15 @@ struct World {
             result.report = StateAnswer(status: status, bundle: "/b", pid: 7, created: UInt64(trail.count))
         default: break
         }
+    }
+
+    /// After a start that was killed.
+    private mutating func answerState(of pid: Int32, _ result: inout CallResult) {
+        let lives = processes[pid] != nil
+        let hasBegun = dice.chance(50)
+        if lives && hasBegun { succeededStarts += 1 }
+        let status = !lives ? "stopped" : hasBegun ? "running" : "created"
+        result.report = StateAnswer(status: status, bundle: "/b", pid: lives ? pid : 0, created: UInt64(trail.count))
     }
 
     private mutating func endFailing(_ id: CallID, _ run: RuntimeCall) {
