@@ -246,6 +246,20 @@ no_residue_of_runtime() { [ -z "$(find "$root" -mindepth 1 2>/dev/null)$(cgroups
     ended_with '.oomKilled == false and .signal == 9'
 }
 
+@test "SM-33 what the kernel killed is told also where the runtime has removed the cgroup before the end is seen" {
+    needs_memory_limit
+    printf '#!/bin/sh\ncase "$*" in *delete*) kill -STOP $PPID; %s "$@"; kill -CONT $PPID;; *) exec %s "$@";; esac\n' \
+        "$RUNTIME" "$RUNTIME" >"$tmp/runtime"
+    chmod +x "$tmp/runtime"
+    runtime=$tmp/runtime
+    config '.linux.resources.memory = {"limit": 20000000, "swap": 20000000}'
+    script 'tail /dev/zero; echo on; sleep 1000'
+    start_logged --start
+    eventually grep -q on "$shimlog"
+    client shutdown '{"kill": true}'
+    ended_with '.oomKilled == true and .signal == 9'
+}
+
 @test "SM-33 of exec sessions only those are called so that were there at the time" {
     needs_memory_limit
     config '.linux.resources.memory = {"limit": 20000000, "swap": 20000000}'

@@ -60,16 +60,18 @@ extension Driver {
         case .container:
             record.lost = log.counters.lostBytes
             // A record that is written again was complete when the cgroup was there.
-            record.oomKilled = record.oomKilled == true || oomKills > 0
+            record.oomKilled = record.oomKilled == true || countOOMKills() > 0
         case .session:
             // The count is the whole container's: only who was killed so, and while one was, can have been it.
             let before = streams(of: owner)?.oomKillsBefore ?? 0
-            record.oomKilled = oomKills > before && record.status?.signal == Signal.kill.number
+            record.oomKilled = countOOMKills() > before && record.status?.signal == Signal.kill.number
         }
     }
 
-    var oomKills: UInt64 {
-        do throws(Errno) { return try oomCounter?.kills() ?? 0 } catch { return 0 }
+    /// Kills for want of memory so far; of a cgroup that has gone, as many as were seen last.
+    func countOOMKills() -> UInt64 {
+        do throws(Errno) { oomKills = try oomCounter?.kills() ?? 0 } catch {}
+        return oomKills
     }
 
     // MARK: - The log

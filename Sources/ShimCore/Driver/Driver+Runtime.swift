@@ -14,10 +14,12 @@ extension Driver {
             let message = "\(RuntimeRun.limit) runs of the runtime are going on"
             return post(.callEnded(id, CallResult(status: nil, message: message)))
         }
+        // It may have removed the cgroup before the end of what it kills is seen (SM-33).
+        if call == .deleteForced { _ = countOOMKills() }
         do throws(Errno) {
             let run = try RuntimeRun(id, call, pidFile: Driver.pidFile(of: call, streams), now: now)
             run.streams = streams
-            streams?.oomKillsBefore = oomKills
+            streams?.oomKillsBefore = countOOMKills()
             try spawn(run)
             runs.append(run)
         } catch {

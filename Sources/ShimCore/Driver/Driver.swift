@@ -46,6 +46,7 @@ final class Driver {
     var stateFile: ShimStateFile
     var cgroup: Cgroup?
     var oomCounter: OOMCounter?
+    var oomKills: UInt64 = 0
 
     /// How it ends: set by `.leave`.
     var leaving: Leaving?
