@@ -484,3 +484,26 @@ END
     attach late
     attach_ended late 11
 }
+
+@test "SM-24 the bulk output of many streams is let grow a few times in a round of the loop, and not once for each" {
+    local tracer
+    many_rounds() { [ "$(grep -c '^epoll' "$tmp/trace")" -ge 100 ]; }
+    script 'sleep 1000'
+    start_shim --start
+    python "$BATS_TEST_DIRNAME" <<'END'
+for number in range(12):
+    with Connection(state) as control:
+        control.request("exec", exec=f"e{number}", process=process(["/bin/sh", "-c", "while :; do head -c 6000 /dev/zero; done"]))
+        control.request("start", exec=f"e{number}")
+END
+    strace -o "$tmp/trace" -e trace=epoll_wait,epoll_pwait,clock_nanosleep,nanosleep -p "$shim" 3>&- 2>/dev/null &
+    tracer=$!
+    helpers+=("$tracer")
+    eventually many_rounds
+    kill "$tracer"
+    wait "$tracer" || true
+    awk '/^epoll/ { rounds++; count = 0 } /nanosleep/ { if (++count > most) most = count } END { print rounds, most }' \
+        "$tmp/trace" >"$tmp/counts"
+    cat "$tmp/counts"
+    awk '{ exit !($1 >= 100 && $2 >= 1 && $2 <= 4) }' "$tmp/counts"
+}

@@ -6,7 +6,7 @@ internal import ShimProtocol
 /// What the container writes: into the log, and to whoever is attached (SM-24, SM-25).
 extension Driver {
     /// Reads in one round: requests, signals and other streams have their turn after so many.
-    private static let readsInARound = 4
+    static let readsInARound = 4
 
     func read(_ channel: OutputChannel, of streams: Streams) {
         var rounds = Driver.readsInARound
@@ -20,12 +20,19 @@ extension Driver {
                 updateHold(of: streams)
                 // A short read has emptied it; epoll tells when there is more.
                 if count < Driver.shortRead { return }
-                if count < Driver.longRead { Clock.sleep(nanoseconds: Driver.fillTime) }
+                if count < Driver.longRead { letFill() }
             } catch {
                 if error == .again { return }
                 return failed(channel, of: streams)
             }
         }
+    }
+
+    /// So often in a round of the loop, however many streams there are: whoever else is waiting must not notice.
+    private func letFill() {
+        guard fillsLeft > 0 else { return }
+        fillsLeft -= 1
+        Clock.sleep(nanoseconds: Driver.fillTime)
     }
 
     private static let shortRead = 4096

@@ -39,6 +39,8 @@ final class Driver {
     var waking: [Streams] = []
     /// For what is not logged, and for what clients send.
     let scratch: Scratch
+    /// How often this round of the loop may still wait for a stream to fill.
+    var fillsLeft = 0
 
     var runs: [RuntimeRun] = []
     /// CLOCK_MONOTONIC of the end of the container's first process.
@@ -86,6 +88,7 @@ final class Driver {
         while !hasLeft {
             let count = try watcher.wait(milliseconds: timers.milliseconds(until: nextDeadline, now: Clock.monotonic()))
             now = Clock.monotonic()
+            fillsLeft = Driver.readsInARound
             for index in 0..<count {
                 guard let (source, ready) = watcher.event(index) else { continue }
                 dispatch(source, ready)
