@@ -114,6 +114,8 @@ extension Driver {
                 if pid == stateFile.pid, firstEnd == nil { firstEnd = now }
                 post(.childEnded(pid, status))
             }
+            // Before the next one is reaped: until then its number is its own, and the machine may signal it.
+            handleEvents()
         }
     }
 

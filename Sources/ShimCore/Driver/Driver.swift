@@ -116,7 +116,7 @@ final class Driver {
     /// For the machine, after what it is doing now.
     func post(_ event: Event) { events.append(event) }
 
-    private func handleEvents() {
+    func handleEvents() {
         var next = 0
         while next < events.count {
             actions.removeAll(keepingCapacity: true)
@@ -134,6 +134,7 @@ final class Driver {
             case .hangUp: reopenLog()
             default: post(.terminate)
             }
+            handleEvents()
         }
     }
 
