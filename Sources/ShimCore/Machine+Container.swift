@@ -270,9 +270,11 @@ extension Machine {
     }
 
     private mutating func shutDown(_ result: CallResult, _ client: ClientID?, into actions: inout [Action]) {
-        if let client { actions.append(.reply(client, Machine.answer(result))) }
-        guard phase == .ending, record != nil, !settings.keeps else { return }
-        if calls.contains(where: { Machine.removes($0.purpose) }) { return }
+        isRemoved = isRemoved || result.isSuccess
+        let isShared = calls.contains { Machine.removes($0.purpose) }
+        // Of two at once the later one may find nothing left, which is what it was to do.
+        if let client { actions.append(.reply(client, isRemoved || isShared ? .done : Machine.answer(result))) }
+        guard phase == .ending, record != nil, !settings.keeps, !isShared else { return }
         cleanedUp(result, 1, into: &actions)
     }
 

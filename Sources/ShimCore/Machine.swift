@@ -56,6 +56,8 @@ package struct Machine: Sendable {
     var wantsToLeave: Bool?
     /// Why the runtime could not remove the container; for whoever asks.
     var leftover: String?
+    /// A kill as a whole has succeeded.
+    var isRemoved = false
     /// Nanoseconds since 1970: when the runtime's `create` was run.
     var begun: UInt64 = 0
     private var lastNumber: UInt64 = 0

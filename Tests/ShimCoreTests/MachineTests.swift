@@ -75,6 +75,22 @@ import Testing
         #expect(play.shorts == ["reply3(ok)", "drain(c)"])
     }
 
+    @Test("SM-44 of two kills at once the one that finds nothing left has not failed", arguments: [true, false])
+    func twoKills(failsFirst: Bool) {
+        var play = Play()
+        play.end(Self.created())
+        play.give(.request(ClientID(3), .shutdown(kill: true)))
+        play.give(.request(ClientID(4), .shutdown(kill: true)))
+        let failure = CallResult(status: .exited(1), message: "no such folder")
+        play.end(failsFirst ? failure : Self.ok)
+        #expect(play.shorts == ["reply3(ok)"])
+        play.end(failsFirst ? Self.ok : failure)
+        #expect(play.shorts == ["reply4(ok)"])
+        play.actions = []
+        play.give(.childEnded(7, .signaled(9)))
+        #expect(play.shorts == ["record(c,created,137)", "call(delete)"])
+    }
+
     @Test("SM-34 a kill that failed is tried again after the end")
     func deleteAgain() {
         var play = Play()
