@@ -112,6 +112,9 @@ struct ExecFailureTests {
             ("exec failed: unable to start container process: exec: \"ls\": permission denied", 126),
             ("exec failed: unable to start container process: exec: \"ls\": is a directory", 126),
             ("open executable: Permission denied", 126), ("open `ls`: Permission denied", 126),
+            ("open executable: Operation not permitted", 126),
+            ("exec failed: unable to start container process: exec ls: exec format error", 126),
+            ("exec failed: unable to start container process: exec ls: no such file or directory", 127),
         ] as [(String, Int32)]
     )
     func codes(message: String, code: Int32) {
@@ -122,7 +125,7 @@ struct ExecFailureTests {
         "SM-71 What is not about the program has no code",
         arguments: [
             RuntimeError(.kernel, "chdir to cwd (\"/nope\") set in config.json failed: no such file or directory"),
-            RuntimeError(.kernel, "exec: \"ls\": exec format error"), RuntimeError(.kernel, ""),
+            RuntimeError(.kernel, "exec failed: exec lsof: exec format error"), RuntimeError(.kernel, ""),
             RuntimeError(.kernel, "run \"ls\"", errno: .noEntry), RuntimeError(.kernel, "64 connections are the limit"),
             RuntimeError(.wrongState, "exec \"ls\": no such file or directory"),
         ]

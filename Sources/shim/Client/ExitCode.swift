@@ -20,6 +20,11 @@ enum ExitCode {
         }
     }
 
+    /// Of a directory crun says that the operation is not permitted.
+    private static let refusals = [
+        "permission denied", "is a directory", "operation not permitted", "exec format error",
+    ]
+
     /// The code of an exec session that the runtime did not start, nil where nothing is known but that. Only the words
     /// of its message tell, and every runtime quotes the program's name in it: a working directory that is missing is
     /// something else.
@@ -28,7 +33,7 @@ enum ExitCode {
         guard error.kind == .kernel, error.errno == nil else { return nil }
         let message = Message(error.description)
         guard message.quotes(program) || message.says("executable") else { return nil }
-        if message.says("permission denied") || message.says("is a directory") { return notExecutable }
+        if refusals.contains(where: { message.says($0) }) { return notExecutable }
         if message.says("executable file not found") || message.says("no such file or directory") { return notFound }
         return nil
     }
@@ -46,6 +51,6 @@ private struct Message {
     }
 
     func quotes(_ name: String) -> Bool {
-        says("\"\(name)\"") || says("'\(name)'") || says("`\(name)`")
+        says("\"\(name)\"") || says("'\(name)'") || says("`\(name)`") || says(": exec \(name): ")
     }
 }
