@@ -25,7 +25,7 @@ struct Tool {
         if line.values.isOn(.version) { return show(Shim.versionText) }
         if !arguments.isEmpty && line.operands.isEmpty { return start(line.values) }
         // Flags of a shim that is to be started mean nothing to a verb.
-        if let verb = line.operands.first, line.operands.count < arguments.count, arguments.first != verb {
+        if let verb = line.operands.first, arguments.first != verb, Shim.command(verb) != nil {
             return refuse("flags of \"\(verb)\" stand behind it", page: "help \(verb)")
         }
         return perform(line.operands)

@@ -68,6 +68,7 @@ struct ProgramTests {
             (["--nope"], "shim: flag provided but not defined: -nope\nSee 'shim --help'.\n"),
             (["wait", "--nope"], "shim: flag provided but not defined: -nope\nSee 'shim help wait'.\n"),
             (["take", "x"], "shim: \"take\" requires exactly 0 argument(s)\nSee 'shim help take'.\n"),
+            (["--id", "x", "extra"], "shim: there is no verb \"extra\"\nSee 'shim --help'.\n"),
             (["--id", "x", "wait"], "shim: flags of \"wait\" stand behind it\nSee 'shim help wait'.\n"),
             (["--id", "x"], "shim: --state is needed\n"), (["kill", "NOPE"], "shim: unknown signal \"NOPE\"\n"),
             (["kill", "-s", "HUP", "TERM"], "shim: the signal is given twice\n"),
