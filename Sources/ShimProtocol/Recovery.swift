@@ -22,6 +22,8 @@ package enum Recovery {
         let record = try folder.readRecord()
         guard let state else {
             if let record { return record }
+            // Made by the look for it, as a rule.
+            folder.remove(StateFolder.Name.lock)
             throw RuntimeError(.notFound, "\(path) says nothing of a container")
         }
         let container = try RecoveredContainer(state: state, environment: environment)

@@ -31,5 +31,8 @@ import Testing
         // Past the lock there is nothing in the folder.
         let error = #expect(throws: RuntimeError.self) { try Recovery.run(path, kills: false) }
         #expect(error?.kind == kind)
+        // A folder that says nothing is as empty as it was.
+        let names = try FileManager.default.contentsOfDirectory(atPath: path)
+        #expect(names == (kind == .notFound ? [] : ["lock"]))
     }
 }
