@@ -83,6 +83,8 @@ extension Driver {
         if let name = streams.session {
             folder.remove(Driver.file(name, "process"))
             folder.remove(Driver.file(name, "pid"))
+            // Where a runtime writes the pid before it gives the file its name; one that was killed has left it.
+            folder.remove("\(StateFolder.Name.sessions)/.\(name).pid")
         }
     }
 
