@@ -366,3 +366,22 @@ time.sleep(60)' "$1" "$tmp/frozen" 3>&- &
     recorded
     same "$(logged both)" mine
 }
+
+@test "LG-62 logs --follow: what a file gets after the reader's last look at it and before its rotation is not missed" {
+    local reader
+    at_the_end() { [ "$(grep -c 'pread64(.* = 0$' "$tmp/trace")" -ge 2 ]; }
+    entry() { printf '{"log":"%s\\n","stream":"stdout","time":"2026-11-24T18:25:58.123456789Z"}\n' "$1"; }
+    entry one >"$shimlog"
+    # It has read to the end of the file, and is about to ask whether the name still means that one.
+    strace -o "$tmp/trace" -P container.log -P "$shimlog" -e trace=pread64,newfstatat \
+        -e inject=newfstatat:delay_enter=2000000:when=4 "$SHIM" logs --follow --log "$shimlog" >"$tmp/out" 3>&- &
+    reader=$!
+    eventually pgrep -P "$reader" >"$tmp/pid"
+    helpers+=("$(cat "$tmp/pid")")
+    eventually at_the_end
+    entry two >>"$shimlog"
+    mv "$shimlog" "$shimlog.1"
+    entry three >"$shimlog"
+    eventually grep -q three "$tmp/out"
+    same "$(xargs <"$tmp/out")" "one two three"
+}
