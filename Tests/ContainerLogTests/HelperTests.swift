@@ -13,10 +13,8 @@ struct HelperTests {
         await #expect(processExitsWith: .success) {
             let folder = try LogFolder()
             let plain = try LogFolder()
-            var options = LogOptions.with()
-            var direct = try LogWriter(path: plain.log, options: options)
-            options.mode = .nonBlocking
-            var writer = try LogWriter(path: folder.log, options: options)
+            var direct = try LogWriter(path: plain.log, options: .with())
+            var writer = try LogWriter(path: folder.log, options: .with().nonBlocking)
             var first = try StreamBuffer()
             var second = try StreamBuffer()
             let text =
@@ -44,8 +42,7 @@ struct HelperTests {
     func hangs() async {
         await #expect(processExitsWith: .success) {
             let folder = try LogFolder()
-            var options = LogOptions.with()
-            options.mode = .nonBlocking
+            var options = LogOptions.with().nonBlocking
             options.maxBufferSize = 65536
             var writer = try LogWriter(path: folder.log, options: options)
             let helper = try unwrap(writer.helper)
@@ -81,9 +78,7 @@ struct HelperTests {
     func notInTime() async {
         await #expect(processExitsWith: .success) {
             let folder = try LogFolder()
-            var options = LogOptions.with()
-            options.mode = .nonBlocking
-            var writer = try LogWriter(path: folder.log, options: options)
+            var writer = try LogWriter(path: folder.log, options: .with().nonBlocking)
             let helper = try unwrap(writer.helper)
             try sendSignal(SIGSTOP, to: helper)
             var buffer = try StreamBuffer()
@@ -100,8 +95,7 @@ struct HelperTests {
     func wakes() async {
         await #expect(processExitsWith: .success) {
             let folder = try LogFolder()
-            var options = LogOptions.with()
-            options.mode = .nonBlocking
+            var options = LogOptions.with().nonBlocking
             options.maxBufferSize = 65536
             var writer = try LogWriter(path: folder.log, options: options)
             let helper = try unwrap(writer.helper)
@@ -131,14 +125,9 @@ struct HelperTests {
         await #expect(processExitsWith: .success) {
             let folder = try LogFolder()
             signal(SIGPIPE, SIG_IGN)
-            var options = LogOptions.with()
-            options.mode = .nonBlocking
-            var writer = try LogWriter(path: folder.log, options: options)
+            var writer = try LogWriter(path: folder.log, options: .with().nonBlocking)
             let first = try unwrap(writer.helper)
-            try sendSignal(SIGKILL, to: first)
-            var ended = try Wait.reapAny()
-            while ended == nil { ended = try Wait.reapAny() }
-            try require(writer.childEnded(first, ok: false))
+            try end(first, of: &writer)
             try BorrowedDescriptor.currentDirectory.unlink(folder.log)
             try HostFile.makeDirectory(folder.log, mode: 0o700)
             Clock.sleep(nanoseconds: 1_100_000_000)
@@ -161,17 +150,12 @@ struct HelperTests {
         await #expect(processExitsWith: .success) {
             let folder = try LogFolder()
             signal(SIGPIPE, SIG_IGN)
-            var options = LogOptions.with()
-            options.mode = .nonBlocking
-            var writer = try LogWriter(path: folder.log, options: options)
+            var writer = try LogWriter(path: folder.log, options: .with().nonBlocking)
             let helper = try unwrap(writer.helper)
             try sendSignal(SIGSTOP, to: helper)
             var buffer = try StreamBuffer()
             buffer.feed("one\ntwo\n", to: &writer)
-            try sendSignal(SIGKILL, to: helper)
-            var ended = try Wait.reapAny()
-            while ended == nil { ended = try Wait.reapAny() }
-            try require(writer.childEnded(helper, ok: false))
+            try end(helper, of: &writer)
             try require(writer.counters.lostRecords == 2 && writer.counters.lostBytes == 8)
             buffer.feed("three\n", to: &writer)
             try require(writer.counters.lostRecords == 3)
@@ -189,9 +173,8 @@ struct HelperTests {
     func control() async {
         await #expect(processExitsWith: .success) {
             let folder = try LogFolder()
-            var options = LogOptions.with(maxSize: 200_000, maxFile: 10, compress: true)
-            options.mode = .nonBlocking
-            var writer = try LogWriter(path: folder.log, options: options)
+            let options = LogOptions.with(maxSize: 200_000, maxFile: 10, compress: true)
+            var writer = try LogWriter(path: folder.log, options: options.nonBlocking)
             var buffer = try StreamBuffer()
             for number in 0..<8000 {
                 buffer.feed("\(number)\n", to: &writer)
@@ -207,4 +190,12 @@ struct HelperTests {
             try require(folder.names == ["c.log", "c.log.1.gz", "c.log.2.gz", "c.log.moved"])
         }
     }
+}
+
+/// Kills a helper, and tells its writer.
+private func end(_ helper: Int32, of writer: inout LogWriter) throws {
+    try sendSignal(SIGKILL, to: helper)
+    var ended = try Wait.reapAny()
+    while ended == nil { ended = try Wait.reapAny() }
+    try require(writer.childEnded(helper, ok: false))
 }

@@ -56,6 +56,12 @@ extension LogOptions {
         (options.maxSize, options.maxFile, options.compress) = (maxSize, maxFile, compress)
         return options
     }
+
+    var nonBlocking: LogOptions {
+        var options = self
+        options.mode = .nonBlocking
+        return options
+    }
 }
 
 /// 2026-11-24T18:25:58.123456789Z
