@@ -12,8 +12,7 @@ extension Machine {
         case .inspect(let failure, let pid, let wasKilled):
             inspected(result, failure, pid, wasKilled, now, into: &actions)
         case .undoCreate(let failure): createUndone(result, failure, into: &actions)
-        case .start(let client): startEnded(result, client, now, into: &actions)
-        case .confirmStart(let client, let words): startConfirmed(result, client, words, now, into: &actions)
+        case .start(let client, let killed): startCallEnded(result, client, killed, now, into: &actions)
         case .exec(let session, let client): execEnded(session, result, client, now, into: &actions)
         case .plain(let client): actions.append(.reply(client, Machine.answer(result)))
         case .shutdown(let client): shutDown(result, client, into: &actions)
@@ -118,30 +117,25 @@ extension Machine {
         call(.start, for: .start(client), into: &actions)
     }
 
-    private mutating func startEnded(
+    private mutating func startCallEnded(
         _ result: CallResult,
         _ client: ClientID?,
+        _ killed: String?,
         _ now: UInt64,
         into actions: inout [Action]
     ) {
+        if let killed { return startEnded(hasStarted: isRunning(result.report), client, killed, now, into: &actions) }
         let words = Machine.words(of: result)
         // A runtime that was killed may have come so far that the container runs.
         if container.status == nil, result.status?.signal != nil {
-            return call(.state, for: .confirmStart(client, words), into: &actions)
+            return call(.state, for: .start(client, killed: words), into: &actions)
         }
         startEnded(hasStarted: result.isSuccess, client, words, now, into: &actions)
     }
 
-    private mutating func startConfirmed(
-        _ result: CallResult,
-        _ client: ClientID?,
-        _ words: String,
-        _ now: UInt64,
-        into actions: inout [Action]
-    ) {
-        let report = result.report
-        let runs = report?.pid == container.pid && (report?.status == "running" || report?.status == "paused")
-        startEnded(hasStarted: runs, client, words, now, into: &actions)
+    private func isRunning(_ report: StateAnswer?) -> Bool {
+        guard let report, report.pid == container.pid else { return false }
+        return report.status == "running" || report.status == "paused"
     }
 
     private mutating func startEnded(
@@ -227,10 +221,7 @@ extension Machine {
     }
 
     private static func isStart(_ purpose: Purpose) -> Bool {
-        switch purpose {
-        case .start, .confirmStart: true
-        default: false
-        }
+        if case .start = purpose { true } else { false }
     }
 
     var containerRecord: ExitRecord {
@@ -333,7 +324,7 @@ extension Machine {
     private func dismiss(_ purpose: Purpose, into actions: inout [Action]) {
         switch purpose {
         case .shutdown(let client?): actions.append(.reply(client, .done))
-        case .plain(let client), .start(let client?), .confirmStart(let client?, _), .exec(_, let client?):
+        case .plain(let client), .start(let client?, _), .exec(_, let client?):
             actions.append(.reply(client, Machine.refusal(sentence)))
         default: return
         }

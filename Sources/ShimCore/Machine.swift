@@ -155,9 +155,8 @@ package struct Machine: Sendable {
         case inspect(String, pid: Int32?, wasKilled: Bool)
         /// Removes what a failed create left; the words of its failure.
         case undoCreate(String)
-        case start(ClientID?)
-        /// Had a killed start begun it? The words of its failure.
-        case confirmStart(ClientID?, String)
+        /// Of one that was killed the runtime is asked whether the container runs; the words of its failure.
+        case start(ClientID?, killed: String? = nil)
         case exec(SessionID, ClientID?)
         /// Answers a request with its outcome, and does no more.
         case plain(ClientID)
