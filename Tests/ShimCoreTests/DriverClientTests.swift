@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Clients of a whole shim", .serialized) struct DriverClientTests {
     @Test("SM-23 standard input ends with a client that goes away") func vanishing() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "cat > /dev/null; exit 4")
             fake.options.stdin = true
             fake.options.stdinOnce = true
@@ -20,12 +20,11 @@ import Testing
             demand(record.status == .exited(4), "\(record)")
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-22 SM-23 what a client that is gone had written is all read, however long that takes")
     func slowReader() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "sleep 12; wc -c")
             fake.options.stdin = true
             fake.options.stdinOnce = true
@@ -58,11 +57,10 @@ import Testing
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-23 without --stdin-once it goes on, and close-stdin ends it") func closing() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "cat; exit 4")
             fake.options.stdin = true
             demand(ShimMain.run(fake.options) == 0, "create failed")
@@ -81,11 +79,10 @@ import Testing
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-24 a non-blocking client that does not read misses bytes, and is told how many") func dropping() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "head -c 3000000 /dev/zero")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             var attachment = Attachment()
@@ -105,11 +102,10 @@ import Testing
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-44 a waiter that goes away is forgotten, and its record is there for the next") func waiting() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "exit 3")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             do {
@@ -124,12 +120,11 @@ import Testing
             demand(record.status == .exited(3), "\(record)")
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-42 of a runtime that hangs 64 runs are made for requests, and the container can still be killed")
     func manyRuns() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "exec sleep 100")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             try fake.write("hang-kill", "")
@@ -152,11 +147,10 @@ import Testing
             try fake.clean()
             for pid in pids { do { try sendSignal(9, to: pid) } catch {} }
         }
-        tell(result)
     }
 
     @Test("SM-34 a delete that hangs is killed 10 s after the end") func hangingDelete() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "exit 4")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             try fake.write("hang-delete", "")
@@ -173,11 +167,10 @@ import Testing
             demand(fake.read("calls").hasSuffix("delete c1\ndelete c1\n"), fake.read("calls"))
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-14 SM-50 in the foreground it stays; SIGTERM ends it after its container alone") func foreground() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "exec sleep 100")
             fake.options.foreground = true
             fake.options.start = true
@@ -196,11 +189,10 @@ import Testing
             try StateFolder.open(fake.state).empty(removing: true)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-10 the daemon has its own session, no terminal, / and nothing of the caller's open") func daemon() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "true")
             fake.options.name = "shim-name"
             let (read, write) = try Pipe().release()
@@ -222,6 +214,5 @@ import Testing
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 }

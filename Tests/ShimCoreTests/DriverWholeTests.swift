@@ -5,16 +5,10 @@ import Testing
 
 @testable import ShimCore
 
-/// What the process of an exit test said before it ended itself.
-func tell(_ result: ExitTest.Result?) {
-    guard let result, result.exitStatus != .exitCode(0) else { return }
-    Issue.record("\(String(decoding: result.standardErrorContent, as: UTF8.self))")
-}
-
 @Suite("A whole shim with a runtime that is a script", .serialized) struct DriverWholeTests {
     @Test("SM-21 SM-25 SM-30 a client gets all of the output, then the exit, and the record is there to be taken")
     func life() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "echo out; echo err >&2; exit 3")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             let client = try fake.attach()
@@ -31,11 +25,10 @@ func tell(_ result: ExitTest.Result?) {
             demand(fake.read("calls") == "create c1\nstart c1\ndelete c1\n", fake.read("calls"))
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-11 a create that fails leaves nothing, and the output is the container's alone") func refusal() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "true")
             try fake.write("fail-create", "")
             demand(ShimMain.run(fake.options) == 1, "it did not fail")
@@ -43,11 +36,10 @@ func tell(_ result: ExitTest.Result?) {
             demand(!fake.read("log").contains("words"), fake.read("log"))
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-11 whatever cannot be had is the caller's to know, and leaves nothing") func unprepared() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "true")
             fake.options.logPath = "/nowhere/log"
             demand(ShimMain.run(fake.options) == 1, "a log that cannot be")
@@ -58,11 +50,10 @@ func tell(_ result: ExitTest.Result?) {
             demand(!HostFile.exists(fake.state), "the folder is there")
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-12 one line of JSON tells how the start went") func readyLine() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "true")
             let (read, write) = try Pipe().release()
             fake.options.readyDescriptor = write
@@ -77,12 +68,11 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-12 a caller may wait for the end before it reads why, however much the runtime had to say")
     func longFailure() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "true")
             // 2 MB of entries, and the reason.
             try fake.write("fail-create", String(repeating: "{\"level\":\"info\",\"msg\":\"x\"}\n", count: 80_000))
@@ -94,12 +84,11 @@ func tell(_ result: ExitTest.Result?) {
             demand(line.hasSuffix("\"msg\":\"refused by the test\",\"time\":\"now\"}]}\n"), String(line.suffix(200)))
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-12 a descriptor that is none is said to be so, and nothing else is taken for it") func noReadyLine() async
     {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "true")
             // The next number that is free, which a pipe would get.
             let null = try BorrowedDescriptor.currentDirectory.open("/dev/null", .read)
@@ -109,11 +98,10 @@ func tell(_ result: ExitTest.Result?) {
             demand(!HostFile.exists(fake.state), "the folder is there")
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-22 SM-23 input before the start is kept, and ends with the client that says so") func input() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "cat; echo end")
             fake.options.stdin = true
             fake.options.stdinOnce = true
@@ -131,11 +119,10 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-44 an exec session has streams and a record of its own") func session() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "exec sleep 100", exec: "read line; echo got $line; exit 5")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             _ = try fake.ask(.start(nil))
@@ -159,11 +146,10 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-20 a session with the longest name has a terminal, too") func longSessionName() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "exec sleep 100", exec: "exit 5")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             _ = try fake.ask(.start(nil))
@@ -179,11 +165,10 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-42 what is no frame gets an error, and costs nothing else") func malformed() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "exec sleep 100")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             for bytes in [[9, 9, 9, 9, 9, 9, 9, 9], Frame(.standardInput, [1]).bytes, Frame(.reply).bytes] as [[UInt8]]
@@ -206,12 +191,11 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-24 a client that does not read holds a container, and another that reads is not the worse for it")
     func slowClient() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "head -c 3000000 /dev/zero")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             let slow = try fake.attach(starts: false)
@@ -225,11 +209,10 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-34 whoever takes the record finds the folder empty at the end of the connection") func taking() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "true")
             fake.options.start = true
             demand(ShimMain.run(fake.options) == 0, "create failed")
@@ -240,11 +223,10 @@ func tell(_ result: ExitTest.Result?) {
             demand(fake.files("state").isEmpty, "\(fake.files("state"))")
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-34 a record that nobody takes stays, and the shim does not") func lingering() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "exit 2")
             fake.options.start = true
             fake.options.linger = 100_000_000
@@ -261,11 +243,10 @@ func tell(_ result: ExitTest.Result?) {
             try StateFolder.open(fake.state).empty(removing: true)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-21 detach keys end the attachment of one client, and of nobody else") func detaching() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             var fake = try FakeRuntime(command: "while read line; do echo got $line; done; echo end")
             fake.options.stdin = true
             demand(ShimMain.run(fake.options) == 0, "create failed")
@@ -288,11 +269,10 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-25 processes that outlive the first one and hold its streams have two seconds") func leftovers() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "sleep 5 & echo first; exit 0")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             let client = try fake.attach()
@@ -304,11 +284,10 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 
     @Test("SM-40 64 connections, and one more is told so; one that ends makes room") func connections() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        await #expect(processExitsWith: .success) {
             let fake = try FakeRuntime(command: "true")
             demand(ShimMain.run(fake.options) == 0, "create failed")
             var ends: [CInt] = []
@@ -327,6 +306,5 @@ func tell(_ result: ExitTest.Result?) {
             _ = try fake.ask(.take)
             try fake.clean()
         }
-        tell(result)
     }
 }

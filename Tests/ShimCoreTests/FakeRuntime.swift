@@ -1,6 +1,7 @@
 import Linux
 import OCI
 import ShimProtocol
+import Testing
 
 @testable import ShimCore
 
@@ -141,7 +142,7 @@ struct FakeRuntime {
 /// Ends the process of an exit test where something is not so.
 func demand(_ condition: Bool, _ what: @autoclosure () -> String, line: Int = #line) {
     if condition { return }
-    do { try BorrowedDescriptor.standardError.writeAll(Array("line \(line): \(what())\n".utf8)) } catch {}
+    Issue.record("line \(line): \(what())")
     ThisProcess.exit(1)
 }
 
