@@ -485,7 +485,7 @@ END
     attach_ended late 11
 }
 
-@test "SM-24 the bulk output of many streams is let grow a few times in a round of the loop, and not once for each" {
+@test "SM-26 the bulk output of many streams is let grow a few times in a round of the loop, and not once for each" {
     local tracer
     many_rounds() { [ "$(grep -c '^epoll' "$tmp/trace")" -ge 100 ]; }
     script 'sleep 1000'
